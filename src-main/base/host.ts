@@ -1,0 +1,22 @@
+/** What the core asks of the shell it runs in: children, files, notices. Each shell answers, or says "not here". */
+import type { Wire } from '../wire/index.ts';
+
+/** The closed list of processes that a shell may start. */
+export type ProcessName = 'signer' | 'engine';
+
+export interface Child {
+  readonly wire: Wire;
+  readonly pid: number;
+  /** Resolves when the process is gone, however it went. Never rejects. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /** Ends it at once (SIGKILL). Closing the wire is the polite way: a child exits when its wire closes. */
+  kill(): void;
+}
+
+export interface Host {
+  readonly name: 'browser' | 'terminal' | 'electron';
+  /** Starts a child of the closed list. `env` is added to a minimal environment; secrets never travel in it. */
+  start(name: ProcessName, options?: { readonly env?: Readonly<Record<string, string>> }): Child;
+  /** Opens a page or file of ours (the confirm window's redirect file) with the system's browser; false: not here. */
+  open(target: string): Promise<boolean>;
+}

@@ -1,0 +1,98 @@
+/** The engine's verbs: this machine, the catalogue, getting models, the models that are here. */
+import * as v from 'valibot';
+import { call, schema, stream } from '../wire/index.ts';
+
+/** How a model would do here. `speed` is in tokens a second; `measured` false = estimated from the memory rate. */
+export const fit = v.object({
+  verdict: v.picklist(['well', 'slowly', 'too-big']),
+  speed: v.optional(v.number()),
+  measured: v.boolean(),
+  /** Weights, context and working memory together, in bytes, at `contextSize` tokens. */
+  memory: v.number(),
+  contextSize: v.number(),
+  /** One sentence: why. */
+  reason: v.string(),
+});
+export type Fit = v.InferOutput<typeof fit>;
+
+export const entry = v.object({
+  id: v.string(),
+  /** 'Qwen3 4B' */
+  name: v.string(),
+  goodFor: v.string(),
+  parameters: v.number(),
+  quantisation: v.string(),
+  /** Bytes; undefined when only the publisher's host knows. */
+  size: v.optional(v.number()),
+  licence: v.string(),
+  /** Whose statement the hash is: pinned by us, or the publisher's at the time of fetching. */
+  hash: v.picklist(['pinned', 'publisher']),
+  sources: v.array(v.object({ kind: v.picklist(['https', 'pip']), host: v.string() })),
+  warmUp: v.boolean(),
+  recommended: v.boolean(),
+  here: v.boolean(),
+  fit,
+});
+export type CatalogueEntry = v.InferOutput<typeof entry>;
+
+export const model = v.object({
+  /** Catalogue id, or `sha256:<first 16>` for a file that the catalogue does not know. */
+  id: v.string(),
+  sha256: schema.sha256,
+  name: v.string(),
+  size: v.number(),
+  architecture: v.string(),
+  quantisation: v.string(),
+  licence: v.optional(v.string()),
+  trainedContext: v.number(),
+  parameters: v.number(),
+  /** Kept by another program and only linked from here. */
+  linked: v.optional(v.string()),
+  warmUp: v.boolean(),
+  chat: v.boolean(),
+  fit,
+});
+export type Model = v.InferOutput<typeof model>;
+
+export const hardware = v.object({
+  memory: v.number(),
+  freeMemory: v.number(),
+  physicalCores: v.number(),
+  threads: v.number(),
+  /** Bytes a second, measured once; undefined until then. */
+  memoryRate: v.optional(v.number()),
+  gpu: v.object({ found: v.nullable(v.string()), backend: v.picklist(['cpu', 'vulkan', 'cuda', 'metal']), memory: v.optional(v.number()), note: v.optional(v.string()) }),
+});
+export type Hardware = v.InferOutput<typeof hardware>;
+
+export const fetching = v.variant('kind', [
+  v.object({ kind: v.literal('bytes'), job: schema.id, bytes: v.number(), total: v.optional(v.number()), source: v.string() }),
+  v.object({ kind: v.literal('done'), job: schema.id, model }),
+]);
+export type Fetching = v.InferOutput<typeof fetching>;
+
+const path = schema.text(4096);
+
+export const engineDoor = {
+  'engine.hardware': call('What this machine has for a model.', schema.empty, hardware),
+  'engine.catalogue': call('Models that can be had, with how each would do here.', schema.empty, v.array(entry)),
+  'engine.fetch': stream(
+    'Fetches a model of the catalogue, checks it, and keeps it; leaving the stream does not stop it.',
+    v.strictObject({ id: schema.text(100) }),
+    fetching,
+    (older, newer) => (older.kind === 'bytes' && newer.kind === 'bytes' ? newer : undefined),
+  ),
+  'engine.found': call(
+    'Models that Ollama, LM Studio or the Hugging Face cache already keep on this machine.',
+    schema.empty,
+    v.array(v.object({ path, program: v.picklist(['Ollama', 'LM Studio', 'Hugging Face']), name: v.string(), size: v.number() })),
+  ),
+  'engine.import': call(
+    'Takes a GGUF file into use: linked where it lies, or copied with `copy`.',
+    v.strictObject({ path, copy: v.optional(v.boolean(), false) }),
+    model,
+  ),
+  'engine.models': call('Models that are here.', schema.empty, v.array(model)),
+  'engine.remove': call('Removes a model from this machine; a linked file itself is left alone.', v.strictObject({ id: schema.text(100) }), v.object({ freed: v.number() })),
+  'engine.warm': call('Loads a model before the first question.', v.strictObject({ id: schema.text(100) }), v.object({ ms: v.number(), device: v.string(), note: v.optional(v.string()) })),
+} as const;
