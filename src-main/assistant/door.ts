@@ -3,7 +3,10 @@ import * as v from 'valibot';
 import { call, joinText, schema, stream } from '../wire/index.ts';
 
 /** A message of 1 MB must pass; more is a file. */
-const words = v.pipe(schema.text(1_500_000), v.check((text) => text.trim().length > 0, 'is empty'));
+const words = v.pipe(
+  schema.text(1_500_000),
+  v.check((text) => text.trim().length > 0, 'is empty'),
+);
 
 export const message = v.object({
   id: schema.id,
@@ -82,22 +85,65 @@ export const assistantDoor = {
     sent,
     joinSent,
   ),
-  'assistant.again': stream('Asks the last question of a conversation again; the older answer stays in the tree.', v.strictObject({ conversation: schema.id, model: v.optional(schema.text(100)) }), sent, joinSent),
-  'assistant.follow': stream('Joins an answer that is being written: what is there so far, then the rest.', v.strictObject({ conversation: schema.id }), sent, joinSent),
-  'assistant.stop': call('Stops the answer that is being written; what was written stays.', v.strictObject({ conversation: schema.id }), v.object({ stopped: v.boolean() })),
-  'assistant.conversations': call('Conversations, newest first.', v.strictObject({ limit: schema.limit(5000, 500) }), v.array(conversation)),
-  'assistant.watch': stream('The id of each conversation that changed.', schema.empty, v.object({ changed: v.array(schema.id) }), (older, newer) => ({ changed: [...new Set([...older.changed, ...newer.changed])] })),
+  'assistant.again': stream(
+    'Asks the last question of a conversation again; the older answer stays in the tree.',
+    v.strictObject({ conversation: schema.id, model: v.optional(schema.text(100)) }),
+    sent,
+    joinSent,
+  ),
+  'assistant.follow': stream(
+    'Joins an answer that is being written: what is there so far, then the rest.',
+    v.strictObject({ conversation: schema.id }),
+    sent,
+    joinSent,
+  ),
+  'assistant.stop': call(
+    'Stops the answer that is being written; what was written stays.',
+    v.strictObject({ conversation: schema.id }),
+    v.object({ stopped: v.boolean() }),
+  ),
+  'assistant.conversations': call(
+    'Conversations, newest first.',
+    v.strictObject({ limit: schema.limit(5000, 500) }),
+    v.array(conversation),
+  ),
+  'assistant.watch': stream(
+    'The id of each conversation that changed.',
+    schema.empty,
+    v.object({ changed: v.array(schema.id) }),
+    (older, newer) => ({ changed: [...new Set([...older.changed, ...newer.changed])] }),
+  ),
   'assistant.messages': call(
     'One page of a conversation along its current branch, oldest first, ending before `before`.',
     v.strictObject({ conversation: schema.id, before: v.optional(schema.id), limit: schema.limit(500, 60) }),
     v.object({ messages: v.array(message), more: v.boolean(), total: v.number() }),
   ),
-  'assistant.rename': call('Gives a conversation another title.', v.strictObject({ id: schema.id, title: v.pipe(v.string(), v.trim(), v.minLength(1, 'is empty'), v.maxLength(200)) }), conversation),
-  'assistant.delete': call('Deletes a conversation with all its answers, for good.', one, v.object({ deleted: v.number() })),
+  'assistant.rename': call(
+    'Gives a conversation another title.',
+    v.strictObject({
+      id: schema.id,
+      title: v.pipe(v.string(), v.trim(), v.minLength(1, 'is empty'), v.maxLength(200)),
+    }),
+    conversation,
+  ),
+  'assistant.delete': call(
+    'Deletes a conversation with all its answers, for good.',
+    one,
+    v.object({ deleted: v.number() }),
+  ),
   'assistant.search': call(
     'Finds words in all conversations; best first.',
     v.strictObject({ query: schema.text(500), limit: schema.limit(200, 50) }),
-    v.array(v.object({ conversation: schema.id, message: schema.id, title: v.string(), role: v.picklist(['user', 'assistant']), at: v.number(), /** Words that matched stand between U+E000 and U+E001. */ excerpt: v.string() })),
+    v.array(
+      v.object({
+        conversation: schema.id,
+        message: schema.id,
+        title: v.string(),
+        role: v.picklist(['user', 'assistant']),
+        at: v.number(),
+        /** Words that matched stand between U+E000 and U+E001. */ excerpt: v.string(),
+      }),
+    ),
   ),
   'assistant.draft': call(
     'Keeps the unsent words of a conversation (or of a new one), or with no `text` gives them back.',

@@ -36,7 +36,12 @@ const one = v.strictObject({ id: schema.id });
 
 export const baseDoor = {
   'jobs.list': call('Every long piece of work, newest first.', schema.empty, v.array(job)),
-  'jobs.follow': stream('The state of one job now and whenever it changes, until it ends.', one, job, (_older, newer) => newer),
+  'jobs.follow': stream(
+    'The state of one job now and whenever it changes, until it ends.',
+    one,
+    job,
+    (_older, newer) => newer,
+  ),
   'jobs.pause': call('Pauses a job at its next step.', one, job),
   'jobs.resume': call('Goes on with a paused job.', one, job),
   'jobs.stop': call('Stops a job for good; what it finished stays.', one, job),
@@ -45,5 +50,9 @@ export const baseDoor = {
     v.strictObject({ limit: schema.limit(1000, 200), before: v.optional(v.number()) }),
     v.object({ cut: v.boolean(), connections: v.array(connection) }),
   ),
-  'dial.cut': call('Cuts every connection to the outside, or allows them again.', v.strictObject({ on: v.boolean() }), v.object({ cut: v.boolean() })),
+  'dial.cut': call(
+    'Cuts every connection to the outside, or allows them again.',
+    v.strictObject({ on: v.boolean() }),
+    v.object({ cut: v.boolean() }),
+  ),
 } as const;

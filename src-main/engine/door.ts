@@ -61,12 +61,23 @@ export const hardware = v.object({
   threads: v.number(),
   /** Bytes a second, measured once; undefined until then. */
   memoryRate: v.optional(v.number()),
-  gpu: v.object({ found: v.nullable(v.string()), backend: v.picklist(['cpu', 'vulkan', 'cuda', 'metal']), memory: v.optional(v.number()), note: v.optional(v.string()) }),
+  gpu: v.object({
+    found: v.nullable(v.string()),
+    backend: v.picklist(['cpu', 'vulkan', 'cuda', 'metal']),
+    memory: v.optional(v.number()),
+    note: v.optional(v.string()),
+  }),
 });
 export type Hardware = v.InferOutput<typeof hardware>;
 
 export const fetching = v.variant('kind', [
-  v.object({ kind: v.literal('bytes'), job: schema.id, bytes: v.number(), total: v.optional(v.number()), source: v.string() }),
+  v.object({
+    kind: v.literal('bytes'),
+    job: schema.id,
+    bytes: v.number(),
+    total: v.optional(v.number()),
+    source: v.string(),
+  }),
   v.object({ kind: v.literal('done'), job: schema.id, model }),
 ]);
 export type Fetching = v.InferOutput<typeof fetching>;
@@ -85,7 +96,14 @@ export const engineDoor = {
   'engine.found': call(
     'Models that Ollama, LM Studio or the Hugging Face cache already keep on this machine.',
     schema.empty,
-    v.array(v.object({ path, program: v.picklist(['Ollama', 'LM Studio', 'Hugging Face']), name: v.string(), size: v.number() })),
+    v.array(
+      v.object({
+        path,
+        program: v.picklist(['Ollama', 'LM Studio', 'Hugging Face']),
+        name: v.string(),
+        size: v.number(),
+      }),
+    ),
   ),
   'engine.import': call(
     'Takes a GGUF file into use: linked where it lies, or copied with `copy`.',
@@ -93,6 +111,14 @@ export const engineDoor = {
     model,
   ),
   'engine.models': call('Models that are here.', schema.empty, v.array(model)),
-  'engine.remove': call('Removes a model from this machine; a linked file itself is left alone.', v.strictObject({ id: schema.text(100) }), v.object({ freed: v.number() })),
-  'engine.warm': call('Loads a model before the first question.', v.strictObject({ id: schema.text(100) }), v.object({ ms: v.number(), device: v.string(), note: v.optional(v.string()) })),
+  'engine.remove': call(
+    'Removes a model from this machine; a linked file itself is left alone.',
+    v.strictObject({ id: schema.text(100) }),
+    v.object({ freed: v.number() }),
+  ),
+  'engine.warm': call(
+    'Loads a model before the first question.',
+    v.strictObject({ id: schema.text(100) }),
+    v.object({ ms: v.number(), device: v.string(), note: v.optional(v.string()) }),
+  ),
 } as const;

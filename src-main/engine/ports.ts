@@ -19,9 +19,22 @@ export interface GenerateRequest {
   readonly session: string;
 }
 export type Piece =
-  | { readonly kind: 'start'; readonly evaluated: number; readonly reused: number; readonly contextSize: number; readonly device: string; readonly note?: string }
+  | {
+      readonly kind: 'start';
+      readonly evaluated: number;
+      readonly reused: number;
+      readonly contextSize: number;
+      readonly device: string;
+      readonly note?: string;
+    }
   | { readonly kind: 'token'; readonly text: string; readonly tokens: number }
-  | { readonly kind: 'end'; readonly reason: 'stop' | 'length' | 'context'; readonly tokens: number; readonly tokensPerSecond: number; readonly firstTokenMs: number };
+  | {
+      readonly kind: 'end';
+      readonly reason: 'stop' | 'length' | 'context';
+      readonly tokens: number;
+      readonly tokensPerSecond: number;
+      readonly firstTokenMs: number;
+    };
 
 export interface Generator {
   /**
@@ -30,5 +43,9 @@ export interface Generator {
    */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<Piece>;
   /** Tokens of each turn under the model's own template, and the context there is for all of them with the answer. */
-  measure(model: string, turns: readonly Turn[], signal?: AbortSignal): Promise<{ readonly tokens: readonly number[]; readonly contextSize: number }>;
+  measure(
+    model: string,
+    turns: readonly Turn[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly tokens: readonly number[]; readonly contextSize: number }>;
 }

@@ -19,6 +19,15 @@ export type Settings = v.InferOutput<typeof settings>;
 
 export const settingsDoor = {
   'settings.get': call('The settings as they are.', schema.empty, settings),
-  'settings.set': call('Changes some settings; the others stay.', v.partial(v.strictObject(settings.entries)), settings),
-  'settings.watch': stream('The settings now and whenever they change.', schema.empty, settings, (_older, newer) => newer),
+  'settings.set': call(
+    'Changes some settings; the others stay.',
+    v.partial(v.strictObject(settings.entries)),
+    settings,
+  ),
+  'settings.watch': stream(
+    'The settings now and whenever they change.',
+    schema.empty,
+    settings,
+    (_older, newer) => newer,
+  ),
 } as const;

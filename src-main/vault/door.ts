@@ -23,7 +23,10 @@ export const name = v.pipe(
   v.regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u, 'has invisible control characters'),
 );
 /** UTF-8 bytes. Eight characters at least when it is chosen; any when it is tried. */
-const chosen = v.pipe(schema.secret, v.check((bytes) => bytes.length >= 8, 'is shorter than 8 characters'));
+const chosen = v.pipe(
+  schema.secret,
+  v.check((bytes) => bytes.length >= 8, 'is shorter than 8 characters'),
+);
 
 /** Something waits in the confirm window. `digest` is what `--approve` repeats; `text` what the person would approve. */
 export const pending = v.object({
@@ -39,7 +42,11 @@ export type Pending = v.InferOutput<typeof pending>;
 export const account = v.object({ index: v.number(), path: v.string(), address: schema.address });
 
 export const vaultDoor = {
-  'vault.status': call('Whether there is a vault here, its name and seal, and whether it is awake.', schema.empty, status),
+  'vault.status': call(
+    'Whether there is a vault here, its name and seal, and whether it is awake.',
+    schema.empty,
+    status,
+  ),
   'vault.watch': stream('The status now and whenever it changes.', schema.empty, status, (_older, newer) => newer),
   'vault.create': call(
     'Makes a new vault with new keys; the words are shown only in the confirm window.',
@@ -55,7 +62,11 @@ export const vaultDoor = {
     ]),
   ),
   'vault.unlock': call('Wakes daimon.', v.strictObject({ password: schema.secret }), status),
-  'vault.lock': call('Locks now; `stopAll` also ends the work that may go on behind the lock.', v.strictObject({ stopAll: v.optional(v.boolean(), false) }), status),
+  'vault.lock': call(
+    'Locks now; `stopAll` also ends the work that may go on behind the lock.',
+    v.strictObject({ stopAll: v.optional(v.boolean(), false) }),
+    status,
+  ),
   'vault.password': call('Changes the password.', v.strictObject({ old: schema.secret, password: chosen }), status),
   'vault.accounts': call(
     'EVM accounts of this vault.',
@@ -65,14 +76,14 @@ export const vaultDoor = {
   'vault.words': stream(
     'Shows the 24 words in the confirm window, and only there.',
     schema.empty,
-    v.variant('kind', [
-      v.object({ kind: v.literal('pending'), pending }),
-      v.object({ kind: v.literal('done') }),
-    ]),
+    v.variant('kind', [v.object({ kind: v.literal('pending'), pending }), v.object({ kind: v.literal('done') })]),
   ),
   'vault.sign': stream(
     'Signs a message (EIP-191) once it was approved in the confirm window.',
-    v.strictObject({ message: schema.text(100_000), account: v.optional(v.pipe(schema.count, v.maxValue(99, 'is above 99')), 0) }),
+    v.strictObject({
+      message: schema.text(100_000),
+      account: v.optional(v.pipe(schema.count, v.maxValue(99, 'is above 99')), 0),
+    }),
     v.variant('kind', [
       v.object({ kind: v.literal('pending'), pending }),
       v.object({ kind: v.literal('done'), address: schema.address, signature: schema.hex, digest: schema.hex }),

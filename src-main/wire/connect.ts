@@ -4,7 +4,8 @@ import { Fault } from './fault.ts';
 import { CREDIT, type Wire } from './frame.ts';
 import { isResponse, type Response } from './guard.ts';
 
-const closedFault = () => new Fault('closed', 'The connection to the core has ended. What was saved is safe; open daimon again.');
+const closedFault = () =>
+  new Fault('closed', 'The connection to the core has ended. What was saved is safe; open daimon again.');
 
 /**
  * Makes a client for `door` over `wire`.

@@ -18,7 +18,9 @@ export function isRequest(frame: unknown): frame is Request {
   if (frame['t'] === 'stop') return true;
   if (frame['t'] === 'more') return isCredit(frame['n']);
   return (
-    frame['t'] === 'ask' && typeof frame['verb'] === 'string' && (frame['credit'] === undefined || isCredit(frame['credit']))
+    frame['t'] === 'ask' &&
+    typeof frame['verb'] === 'string' &&
+    (frame['credit'] === undefined || isCredit(frame['credit']))
   );
 }
 

@@ -19,6 +19,13 @@ export const secret = v.pipe(
   v.instance(Uint8Array, 'is not a secret in bytes'),
   v.check((bytes) => bytes.length > 0 && bytes.length <= 1024, 'must have 1 to 1,024 bytes'),
 );
-export const count = v.pipe(v.number('is not a number'), v.safeInteger('is not a whole number'), v.minValue(0, 'is below 0'));
+export const count = v.pipe(
+  v.number('is not a number'),
+  v.safeInteger('is not a whole number'),
+  v.minValue(0, 'is below 0'),
+);
 export const limit = (max: number, preset: number) =>
-  v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1, 'is below 1'), v.maxValue(max, `is above ${max}`)), preset);
+  v.optional(
+    v.pipe(v.number(), v.safeInteger(), v.minValue(1, 'is below 1'), v.maxValue(max, `is above ${max}`)),
+    preset,
+  );

@@ -30,9 +30,21 @@ export function serve<D extends Door>({ door, handlers, wire, unexpected = () =>
 
   const failure = (id: number, error: unknown, verb: string): Frame => {
     if (error instanceof Fault)
-      return { t: 'fail', id, code: error.code, message: error.message, ...(error.details && { details: error.details }) };
+      return {
+        t: 'fail',
+        id,
+        code: error.code,
+        message: error.message,
+        ...(error.details && { details: error.details }),
+      };
     const log = unexpected(error, verb);
-    return { t: 'fail', id, code: 'internal', message: `Something unexpected went wrong; nothing else is affected. The log has it as ${log}.`, details: { log } };
+    return {
+      t: 'fail',
+      id,
+      code: 'internal',
+      message: `Something unexpected went wrong; nothing else is affected. The log has it as ${log}.`,
+      details: { log },
+    };
   };
 
   const answer = async (id: number, name: string, input: unknown, credit: number) => {
@@ -42,7 +54,8 @@ export function serve<D extends Door>({ door, handlers, wire, unexpected = () =>
     try {
       const verb = Object.hasOwn(door, name) ? door[name] : undefined;
       const handler = Object.hasOwn(handlers, name) ? (handlers as Record<string, Handler>)[name] : undefined;
-      if (!verb || !handler) throw new Fault('unknown-verb', `There is no verb called ${JSON.stringify(name.slice(0, 64))} here.`);
+      if (!verb || !handler)
+        throw new Fault('unknown-verb', `There is no verb called ${JSON.stringify(name.slice(0, 64))} here.`);
       const parsed = v.safeParse(verb.input, input);
       if (!parsed.success) throw badInput(name, parsed.issues);
       if (verb.kind === 'call') {
@@ -67,7 +80,13 @@ export function serve<D extends Door>({ door, handlers, wire, unexpected = () =>
       if (frame.t === 'more') return running.get(frame.id)?.more(frame.n);
       if (running.has(frame.id)) return wire.close();
       if (running.size >= MAX_PENDING)
-        return wire.post(failure(frame.id, new Fault('busy', 'Too much is under way at once; wait for something to end, then try again.'), frame.verb));
+        return wire.post(
+          failure(
+            frame.id,
+            new Fault('busy', 'Too much is under way at once; wait for something to end, then try again.'),
+            frame.verb,
+          ),
+        );
       void answer(frame.id, frame.verb, frame.input, frame.credit ?? 0);
     },
     () => {
@@ -151,4 +170,3 @@ async function pump({ verb, items, signal, credits, post }: PumpOptions): Promis
   }
   await drain();
 }
-

@@ -14,7 +14,12 @@ export interface SocketLike {
 export function encode(frame: Frame): string {
   const text = devalue.stringify(frame);
   if (text.length <= MAX_FRAME) return text;
-  return devalue.stringify({ t: 'fail', id: frame.id, code: 'too-large', message: 'The answer is larger than one message may be; ask for less at a time.' } satisfies Frame);
+  return devalue.stringify({
+    t: 'fail',
+    id: frame.id,
+    code: 'too-large',
+    message: 'The answer is larger than one message may be; ask for less at a time.',
+  } satisfies Frame);
 }
 
 /** @param socket open; messages larger than MAX_FRAME or not devalue text end the connection */
