@@ -20,7 +20,7 @@ const launchOptions = {
 export default defineConfig({
   root: 'src-renderer',
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte({ configFile: '../svelte.config.js' })],
   build: {
     outDir: '../dist/window',
     emptyOutDir: true,

@@ -4,7 +4,10 @@ import type * as v from 'valibot';
 type Schema = v.GenericSchema;
 
 /** How two items of a stream become one while the reader has no credit; undefined when these two may not be joined. */
-export type Merge<T> = (older: T, newer: T) => T | undefined;
+export type Merge<T> = {
+  // A method, so that a stream of something is also a stream of unknown (methods are compared bivariantly).
+  merge(older: T, newer: T): T | undefined;
+}['merge'];
 
 export interface Call<I extends Schema = Schema, O extends Schema = Schema> {
   readonly kind: 'call';
