@@ -1,5 +1,4 @@
 /** The core: opens the rooms in order when daimon wakes, joins their doors, closes them in reverse when it sleeps. */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openAssistant, type Assistant } from './assistant/assistant.ts';
 import { systemClock } from './base/clock.ts';
@@ -44,7 +43,7 @@ export async function openCore({
   clock?: Clock;
 }): Promise<Core> {
   const log = openLog({ folder: dataFolder, clock });
-  const ids = idFactory({ clock, random: randomBytes });
+  const ids = idFactory(clock);
   const settings = openSettings({ dataFolder, log });
   let ground: Ground | undefined;
   let assistant: Assistant | undefined;
@@ -160,7 +159,7 @@ export async function openCore({
     welcome: (wire, visitor, more) =>
       serve<Door>({
         door: { ...coreDoor, ...more?.door },
-        handlers: { ...entrance.handlers(visitor), ...more?.handlers },
+        handlers: { ...entrance.handlers(visitor), ...more?.handlers } as Handlers<Door>,
         wire,
         unexpected,
       }),
