@@ -4,6 +4,7 @@
 const STOREYS = [
   ['wire'],
   ['base'],
+  ['signer'],
   ['vault', 'settings'],
   ['engine', 'library', 'network', 'chain', 'proofs', 'sealed'],
   ['memory', 'authenticity'],

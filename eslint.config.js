@@ -17,6 +17,7 @@ const MAY_CONNECT = [
   'src-main/shell/browser/**',
   'src-main/shell/terminal/**',
   'src-main/shell/local/**',
+  'src-main/signer/**',
   'src-main/vault/signer/**',
   'src-main/vault/confirm-client.ts',
   'src-main/vault/confirm/**',
@@ -61,7 +62,7 @@ const NO_LITERAL_STYLE = {
 };
 
 export default ts.config(
-  { ignores: ['node_modules/', 'dist/', 'coverage/', 'reports/', '.stryker-tmp/', '**/*.cjs', 'test/fixtures/'] },
+  { ignores: ['node_modules/', 'dist/', 'coverage/', 'reports/', '.stryker-tmp/', '.svelte-check/', '**/*.cjs'] },
   ts.configs.recommended,
   svelte.configs.recommended,
   {
