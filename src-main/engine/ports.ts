@@ -49,3 +49,34 @@ export interface Generator {
     signal?: AbortSignal,
   ): Promise<{ readonly tokens: readonly number[]; readonly contextSize: number }>;
 }
+
+/** A model file that was checked just now, and how to load it: context size and threads are always explicit. */
+export interface ModelFile {
+  readonly path: string;
+  /** Of the whole file; two ids with the same hash share weights. */
+  readonly sha256: string;
+  /** Tokens. */
+  readonly contextSize: number;
+  readonly threads: number;
+  readonly gpu: 'auto' | 'off';
+}
+/** What the room's front asks of the engine process. It knows files, not ids; loads on demand and keeps what it loaded. */
+export interface Runner {
+  /** As `Generator.generate`; `request.model` is only a name here. */
+  generate(request: GenerateRequest, file: ModelFile, signal: AbortSignal): AsyncIterable<Piece>;
+  measure(
+    file: ModelFile,
+    turns: readonly Turn[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly tokens: readonly number[]; readonly contextSize: number }>;
+  /** Loads the file; `note` is one sentence when it does not run where it was meant to. */
+  warm(
+    file: ModelFile,
+    signal?: AbortSignal,
+  ): Promise<{ readonly ms: number; readonly device: string; readonly note?: string }>;
+  /** Decodes a few dozen tokens after a fixed prompt; tokens a second. */
+  measureSpeed(file: ModelFile, signal?: AbortSignal): Promise<number>;
+  /** Lets go of a file that is about to be removed. */
+  unload(sha256: string): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,6 @@
+/** Only the wire's own tests, for `npm run mutation`: no window, no browser, nothing that mutants do not touch. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { name: 'wire', include: ['src-main/wire/**/*.test.ts'], testTimeout: 20_000 },
+});
