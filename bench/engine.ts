@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { openRunner, type Runner } from '../src-main/engine/runner.ts';
-import { engineHost, quietLog, SMOL, smolFile, wallClock } from '../test/fakes/engine-host.ts';
+import { openRunner, type Load, type Runner } from '../src-main/engine/runner.ts';
+import { engineHost, wallClock } from '../test/fakes/engine-host.ts';
+import { keptLog } from '../test/fakes/log.ts';
+import { smollm2, SMOLLM2_SHA256 } from '../test/fixtures/real-model.ts';
 import type { BareAnswer, BareAsk } from './engine-bare.ts';
 import type { Figure } from './figure.ts';
 import { pss } from './pss.ts';
@@ -31,8 +33,8 @@ const SAMPLED = { temperature: 0.7, topK: 40, topP: 0.95 };
 const system = (round: number) => `${round * 7919} is the number of this story. You are a helpful assistant.`;
 const QUESTION = 'Write a long story about a lighthouse keeper who finds a letter in a bottle.';
 const load = {
-  file: smolFile,
-  sha256: SMOL as never,
+  file: smollm2,
+  sha256: SMOLLM2_SHA256 as Load['sha256'],
   contextSize: CONTEXT,
   threads: THREADS,
   gpu: 'off',
@@ -162,11 +164,11 @@ async function followUp(runner: Runner): Promise<Figure[]> {
 
 export async function run(): Promise<Figure[]> {
   const began = performance.now();
-  const runner = openRunner({ host: engineHost(), log: quietLog, clock: wallClock });
+  const runner = openRunner({ host: engineHost(), log: keptLog(), clock: wallClock });
   await runner.warm(load);
   const warm = performance.now() - began;
   const idle = (await pss(runner.pid!)) ?? NaN;
-  const weights = (await stat(smolFile)).size;
+  const weights = (await stat(smollm2)).size;
   const ours = stackArm(runner);
   const bare = bareArm();
   try {
