@@ -39,7 +39,10 @@ export interface Runner {
   close(): Promise<void>;
 }
 
-export type RunnerOptions = SupervisorOptions;
+export interface RunnerOptions extends SupervisorOptions {
+  /** Not read yet: how to load a model comes with each request. */
+  readonly settings?: () => unknown;
+}
 
 /** Opens the runner; the process starts with the first request. */
 export function openRunner(options: RunnerOptions): Runner {

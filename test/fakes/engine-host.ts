@@ -1,11 +1,8 @@
 /** A shell that can do one thing: fork an engine process, the real entry or one that misbehaves. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Host } from '../../src-main/base/host.ts';
-import type { Log } from '../../src-main/base/ports.ts';
 import { childWire } from '../../src-main/wire/carriers/child.ts';
 
 const ENTRY = new URL('../../src-main/engine/process.ts', import.meta.url);
@@ -41,13 +38,4 @@ export function engineHost(entry: URL = ENTRY): EngineHost {
   };
 }
 
-export const quietLog: Log = { info: () => {}, unexpected: () => 'none' };
 export const wallClock = { now: () => Date.now() };
-
-export const SMOL = 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53';
-/** Where set-up has put SmolLM2-135M-Instruct. */
-export const smolFile = join(
-  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
-  'daimon/models',
-  `${SMOL}.gguf`,
-);
