@@ -31,7 +31,9 @@ it.each([
 });
 
 it('a component may use style directives and dynamic styles', async () => {
-  expect(await svelte('<p style:color="red">x</p><p style={"color: red"}>x</p>')).toEqual([]);
+  expect(await svelte('<script>const look = "color: red";</script><p style:color="red" style={look}>x</p>')).toEqual(
+    [],
+  );
 });
 
 it.each([
