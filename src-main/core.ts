@@ -1,5 +1,4 @@
 /** The core: opens the rooms in order when daimon wakes, joins their doors, closes them in reverse when it sleeps. */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openAssistant, type Assistant } from './assistant/assistant.ts';
 import { systemClock } from './base/clock.ts';
@@ -9,7 +8,7 @@ import { idFactory } from './base/id.ts';
 import { openJobs, type JobsRoom } from './base/jobs/jobs.ts';
 import { openLog } from './base/log.ts';
 import type { Clock, Store } from './base/ports.ts';
-import { openStore } from './base/store/store.ts';
+import { openStore, type Cipher } from './base/store/store.ts';
 import { openEngine, hardwareHandler, type Engine } from './engine/engine.ts';
 import { openRunner } from './engine/runner.ts';
 import { coreDoor } from './doors.ts';
@@ -44,13 +43,13 @@ export async function openCore({
   clock?: Clock;
 }): Promise<Core> {
   const log = openLog({ folder: dataFolder, clock });
-  const ids = idFactory({ clock, random: randomBytes });
+  const ids = idFactory(clock);
   const settings = openSettings({ dataFolder, log });
   let ground: Ground | undefined;
   let assistant: Assistant | undefined;
   let sleeping: Promise<void> | undefined;
 
-  const openGround = async (keys: { db: Uint8Array; cipher: string }): Promise<Ground> => {
+  const openGround = async (keys: { db: Uint8Array; cipher: Cipher }): Promise<Ground> => {
     const store = await openStore({
       file: join(dataFolder, 'daimon.db'),
       key: keys.db,
@@ -160,7 +159,7 @@ export async function openCore({
     welcome: (wire, visitor, more) =>
       serve<Door>({
         door: { ...coreDoor, ...more?.door },
-        handlers: { ...entrance.handlers(visitor), ...more?.handlers },
+        handlers: { ...entrance.handlers(visitor), ...more?.handlers } as unknown as Handlers<Door>,
         wire,
         unexpected,
       }),
