@@ -18,8 +18,11 @@ export interface VaultDisk {
   /** The bytes of vault.json, or undefined where there is none. */
   read(): Promise<Buffer | undefined>;
   readBackup(): Promise<Buffer | undefined>;
-  /** When it resolves, the new file is on disk; when it throws `vault-not-written`, the old one is. */
-  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * When it resolves, the new file is on disk; when it throws `vault-not-written`, the old one is. The file before it
+   * becomes the backup if it is `worthKeeping`.
+   */
+  write(bytes: Uint8Array, worthKeeping?: (before: Uint8Array) => boolean): Promise<void>;
 }
 
 /** @param folder the data folder; made 0700 with the first write */
@@ -59,14 +62,14 @@ export function vaultDisk(folder: string, files: FileSystem = realFiles): VaultD
   return {
     read: () => readIf(path),
     readBackup: () => readIf(backup),
-    async write(bytes) {
+    async write(bytes, worthKeeping = () => true) {
       const fresh = `${path}.${randomBytes(6).toString('hex')}`;
       const old = `${fresh}.old`;
       try {
         await files.mkdir(folder, { recursive: true, mode: 0o700 });
         const before = await readIf(path);
         await put(fresh, bytes);
-        if (before) {
+        if (before && worthKeeping(before)) {
           // Not a hard link: the backup must survive a tool that writes into vault.json in place.
           await put(old, before);
           await files.rename(old, backup);
