@@ -11,10 +11,18 @@ export type Frame =
 
 /** What a carrier gives: frames out, frames in, one end. */
 export interface Wire {
-  /** Sends a frame; silently nothing once the wire is closed. */
+  /**
+   * Sends a frame; silently nothing once the wire is closed. Throws when this frame cannot be encoded (a function in
+   * it, `too-large`); the wire lives on.
+   */
   post(frame: Frame): void;
-  /** Called once, before any frame is lost. `onClose` fires exactly once, whichever side closes. */
+  /**
+   * Called once; frames that came earlier are delivered then. `onClose` fires exactly once, whichever side closes, and
+   * no frame follows it.
+   * @throws Error when called twice
+   */
   listen(onFrame: (frame: unknown) => void, onClose: () => void): void;
+  /** Ends this side at once (`onClose` fires before it returns) and lets the far side know. */
   close(): void;
 }
 

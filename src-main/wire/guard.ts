@@ -28,5 +28,10 @@ export function isRequest(frame: unknown): frame is Request {
 export function isResponse(frame: unknown): frame is Response {
   if (!isObject(frame) || !isId(frame['id'])) return false;
   if (frame['t'] === 'item' || frame['t'] === 'done') return true;
-  return frame['t'] === 'fail' && typeof frame['code'] === 'string' && typeof frame['message'] === 'string';
+  return (
+    frame['t'] === 'fail' &&
+    typeof frame['code'] === 'string' &&
+    typeof frame['message'] === 'string' &&
+    (frame['details'] === undefined || isObject(frame['details']))
+  );
 }

@@ -1,6 +1,7 @@
-/** WebSocket carrier (browser shell): frames as devalue text, so bytes, bigint and Map survive. */
-import * as devalue from 'devalue';
-import { MAX_FRAME, type Frame, type Wire } from '../frame.ts';
+/** WebSocket carrier (browser shell): one frame a text message, at most MAX_FRAME bytes. */
+import { MAX_FRAME, type Wire } from '../frame.ts';
+import { decodeFrame, encodeFrame, isLonger } from '../text.ts';
+import { makeEnd } from './end.ts';
 
 /** What the browser's WebSocket and the ws package's have in common. */
 export interface SocketLike {
@@ -10,44 +11,38 @@ export interface SocketLike {
   addEventListener(type: 'close', on: () => void): void;
 }
 
-/** Encodes a frame; one that is too large becomes a failure of its own verb instead of ending the connection. */
-export function encode(frame: Frame): string {
-  const text = devalue.stringify(frame);
-  if (text.length <= MAX_FRAME) return text;
-  return devalue.stringify({
-    t: 'fail',
-    id: frame.id,
-    code: 'too-large',
-    message: 'The answer is larger than one message may be; ask for less at a time.',
-  } satisfies Frame);
-}
+/** Policy violation (RFC 6455 §7.4.1). */
+const REFUSED = 1008;
 
-/** @param socket open; messages larger than MAX_FRAME or not devalue text end the connection */
+/**
+ * @param socket open; a message that is no text, no devalue or over MAX_FRAME ends the connection with 1008. A server
+ *   also gives `maxPayload: MAX_FRAME` to ws, which then refuses before buffering.
+ */
 export function socketWire(socket: SocketLike): Wire {
-  let open = true;
+  const end = makeEnd();
+  const close = (code: number) => {
+    if (end.ended) return;
+    // The closing handshake may take as long as the far side likes: this side ends now.
+    end.end();
+    socket.close(code);
+  };
+  socket.addEventListener('message', ({ data }) => {
+    if (end.ended) return;
+    let frame: unknown;
+    try {
+      if (typeof data !== 'string' || isLonger(data, MAX_FRAME)) return close(REFUSED);
+      frame = decodeFrame(data);
+    } catch {
+      return close(REFUSED);
+    }
+    end.deliver(frame);
+  });
+  socket.addEventListener('close', () => end.end());
   return {
     post(frame) {
-      if (open) socket.send(encode(frame));
+      if (!end.ended) socket.send(encodeFrame(frame));
     },
-    listen(onFrame, onClose) {
-      socket.addEventListener('message', ({ data }) => {
-        let frame: unknown;
-        try {
-          if (typeof data !== 'string' || data.length > MAX_FRAME) throw new Error('not a frame');
-          frame = devalue.parse(data);
-        } catch {
-          return socket.close(1008);
-        }
-        onFrame(frame);
-      });
-      socket.addEventListener('close', () => {
-        if (!open) return;
-        open = false;
-        onClose();
-      });
-    },
-    close() {
-      socket.close();
-    },
+    listen: (onFrame, onClose) => end.listen(onFrame, onClose),
+    close: () => close(1000),
   };
 }

@@ -1,0 +1,12 @@
+/** Only the wire's own tests, for `npm run mutation`: no window, no browser, nothing that mutants do not touch. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    name: 'wire',
+    include: ['src-main/wire/**/*.test.ts'],
+    // Slow, and in processes of their own, where no mutant lives.
+    exclude: ['src-main/wire/memory.test.ts'],
+    testTimeout: 20_000,
+  },
+});
