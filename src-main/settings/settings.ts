@@ -42,8 +42,13 @@ export function openSettings({ dataFolder, log, files = systemWrites }: OpenSett
   if (broken) {
     log.info('settings.broken');
     // At once, not at the next change: a switch that was saved from the spoiled file must also outlive the next start.
-    copyFileSync(file, `${file}.broken`);
-    write(stored.unknown, stored.known);
+    try {
+      copyFileSync(file, `${file}.broken`);
+      write(stored.unknown, stored.known);
+    } catch (error) {
+      // A full disk: the spoiled file stays where it is, and is read in the same way next time.
+      log.unexpected(error, 'settings.open');
+    }
   }
   /** Keys of a newer daimon: they must survive an older one. */
   const { unknown } = stored;
