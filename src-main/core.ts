@@ -1,0 +1,178 @@
+/** The core: opens the rooms in order when daimon wakes, joins their doors, closes them in reverse when it sleeps. */
+import { join } from 'node:path';
+import { openAssistant, type Assistant } from './assistant/assistant.ts';
+import { systemClock } from './base/clock.ts';
+import { openDial, type OpenDial } from './base/dial/dial.ts';
+import type { Host } from './base/host.ts';
+import { idFactory } from './base/id.ts';
+import { openJobs, type OpenJobs } from './base/jobs/jobs.ts';
+import { openLog } from './base/log.ts';
+import type { Clock, Store } from './base/ports.ts';
+import { openStore, type Cipher } from './base/store/store.ts';
+import { openEngine, hardwareHandler, type Engine } from './engine/engine.ts';
+import { openRunner } from './engine/runner.ts';
+import { coreDoor } from './doors.ts';
+import { gate, type Visitor } from './gate.ts';
+import { openSettings } from './settings/settings.ts';
+import { openVault } from './vault/vault.ts';
+import { serve, type Door, type Handlers, type Wire } from './wire/index.ts';
+
+export interface Core {
+  /** Serves every verb, and `more` of the shell's own, on a wire. A visitor proves itself once; see `gate.ts`. */
+  welcome(wire: Wire, visitor: Visitor, more?: { readonly door: Door; readonly handlers: Handlers<Door> }): void;
+  /** Whether work is under way that ending the core would cut off. */
+  busy(): boolean;
+  close(): Promise<void>;
+}
+
+/** The rooms that the database carries; they outlive the lock while jobs that may go on are running. */
+interface Ground {
+  readonly store: Store;
+  readonly jobs: OpenJobs;
+  readonly dial: OpenDial;
+  readonly engine: Engine;
+}
+
+export async function openCore({
+  host,
+  dataFolder,
+  clock = systemClock,
+}: {
+  host: Host;
+  dataFolder: string;
+  clock?: Clock;
+}): Promise<Core> {
+  const log = openLog({ file: join(dataFolder, 'daimon.log'), clock });
+  const ids = idFactory(clock);
+  const settings = openSettings({ dataFolder, log });
+  let ground: Ground | undefined;
+  let assistant: Assistant | undefined;
+  let sleeping: Promise<void> | undefined;
+
+  const openGround = async (keys: { db: Uint8Array; cipher: Cipher }): Promise<Ground> => {
+    const store = await openStore({
+      file: join(dataFolder, 'daimon.db'),
+      key: keys.db,
+      cipher: keys.cipher,
+      clock,
+      log,
+    });
+    try {
+      const jobs = await openJobs({ store, clock, log, ids });
+      const dial = await openDial({
+        store,
+        clock,
+        log,
+        settings: {
+          cut: () => settings.get().cut,
+          setCut: (cut) => void settings.set({ cut }),
+          watch: (signal) => settings.watch(signal),
+        },
+      });
+      const runner = openRunner({ host, log, clock, settings: () => settings.get() });
+      const engine = await openEngine({
+        store,
+        jobs: jobs.jobs,
+        dial: dial.dial,
+        clock,
+        log,
+        ids,
+        dataFolder,
+        runner,
+        settings,
+      });
+      return { store, jobs, dial, engine };
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  };
+  const closeGround = async ({ engine, dial, jobs, store }: Ground) => {
+    await engine.close();
+    await dial.close();
+    await jobs.close();
+    await store.close();
+  };
+
+  const vault = openVault({
+    host,
+    dataFolder,
+    log,
+    clock,
+    ids,
+    idleMinutes: () => settings.get().idleMinutes,
+    jobs: {
+      allowed: () => ground?.jobs.allowedBehindLock().length ?? 0,
+      stopAll: async () => ground?.jobs.stopAll(),
+    },
+    async onUnlocked(keys) {
+      ground ??= await openGround(keys);
+      const { store, engine } = ground;
+      try {
+        assistant = await openAssistant({
+          store,
+          clock,
+          ids,
+          generator: engine,
+          defaultModel: () => engine.defaultModel(),
+          hasModel: (id) => engine.hasModel(id),
+          name: () => vault.status().name ?? 'daimon',
+        });
+      } catch (error) {
+        await closeGround(ground);
+        ground = undefined;
+        throw error;
+      }
+      engine.warmDefault();
+    },
+    async onLocked() {
+      entrance.lock();
+      await assistant?.close();
+      assistant = undefined;
+      const now = ground;
+      if (!now) return;
+      now.engine.rest();
+      await now.jobs.stopAll({ keepBehindLock: true });
+      sleeping = now.jobs.idle().then(async () => {
+        // Awake again in the meantime: the ground stays.
+        if (assistant || ground !== now) return;
+        ground = undefined;
+        await closeGround(now);
+      });
+      if (now.jobs.allowedBehindLock().length === 0) await sleeping;
+    },
+  });
+
+  const rooms = () =>
+    assistant && ground
+      ? { ...ground.jobs.handlers, ...ground.dial.handlers, ...ground.engine.handlers, ...assistant.handlers }
+      : undefined;
+  const entrance = gate({
+    open: {
+      ...settings.handlers,
+      ...vault.handlers,
+      'engine.hardware': hardwareHandler({ host, settings: () => settings.get() }),
+    },
+    rooms,
+    status: () => vault.status(),
+    touch: () => vault.touch(),
+  });
+  const unexpected = (error: unknown, verb: string) => log.unexpected(error, verb);
+
+  return {
+    welcome: (wire, visitor, more) =>
+      serve<Door>({
+        door: { ...coreDoor, ...more?.door },
+        handlers: { ...entrance.handlers(visitor), ...more?.handlers } as unknown as Handlers<Door>,
+        wire,
+        unexpected,
+      }),
+    busy: () => (assistant?.writing() ?? 0) > 0 || (ground?.jobs.running() ?? 0) > 0,
+    async close() {
+      ground?.jobs.stopAll();
+      await vault.close();
+      await sleeping;
+      await settings.close();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/** A core with everything that a shell without Electron gives it: its socket, its window over loopback, its end. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { newVisitor, type Visitor } from '../gate.ts';
+import { openCore } from '../core.ts';
+import { systemClock } from '../base/clock.ts';
+import type { Host } from '../base/host.ts';
+import type { Door, Handlers, Wire } from '../wire/index.ts';
+import { openLoopback, type Loopback } from './browser/loopback.ts';
+import { shellDoor } from './door.ts';
+import { listenAsCore } from './listen.ts';
+
+/** A core that nobody talks to and that has nothing to do ends after this. */
+const IDLE_MS = 30_000;
+
+interface RunOptions {
+  readonly dataFolder: string;
+  readonly host: Host;
+  /** The folder of the built window. */
+  readonly windowFolder: string;
+  /** Stay until told to quit (npm start), or end when idle (a terminal's core). */
+  readonly stay: boolean;
+  /** Called once everything is closed. */
+  onEnd(): void;
+}
+export interface Running {
+  /** A fresh address for a window. */
+  address(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** @returns undefined when a core is already running on this data folder */
+export async function runCore({
+  dataFolder,
+  host,
+  windowFolder,
+  stay,
+  onEnd,
+}: RunOptions): Promise<Running | undefined> {
+  let here = 0;
+  let idleSince = Date.now();
+  let closing: Promise<void> | undefined;
+  let loopback: Promise<Loopback> | undefined;
+  const early: Wire[] = [];
+  let onWire: (wire: Wire) => void = (wire) => early.push(wire);
+
+  // The socket first: it decides who is the core before anything else touches the folder.
+  const socket = await listenAsCore(dataFolder, (wire) => onWire(wire));
+  if (!socket) return undefined;
+  const core = await openCore({ host, dataFolder });
+
+  const count = (wire: Wire): Wire => ({
+    ...wire,
+    listen(onFrame, onClose) {
+      here++;
+      wire.listen(onFrame, () => {
+        here--;
+        idleSince = Date.now();
+        onClose();
+      });
+    },
+  });
+  const address = async () => {
+    loopback ??= openLoopback({
+      root: windowFolder,
+      clock: systemClock,
+      onWire: (wire: Wire, visitor: Visitor) => core.welcome(count(wire), visitor),
+      newSession: newVisitor,
+    });
+    return (await loopback).freshAddress();
+  };
+  const close = () =>
+    (closing ??= (async () => {
+      clearInterval(idle);
+      await socket.close();
+      await (await loopback)?.close();
+      await core.close();
+      onEnd();
+    })());
+  const idle = setInterval(() => {
+    if (stay || here > 0 || core.busy() || Date.now() - idleSince < IDLE_MS) return;
+    void close();
+  }, 1000);
+  idle.unref();
+
+  const handlers: Handlers<typeof shellDoor> = {
+    'shell.address': async () => ({ address: await address() }),
+    'shell.quit': () => {
+      setImmediate(() => void close());
+      return { quitting: true };
+    },
+  };
+  onWire = (wire) => core.welcome(count(wire), newVisitor(), { door: shellDoor, handlers: handlers as Handlers<Door> });
+  for (const wire of early.splice(0)) onWire(wire);
+  return { address, close };
+}
+
+/** The version that a person can name in a report. */
+export const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** Where `vite build` puts the window. */
+export const windowFolder = fileURLToPath(new URL('../../dist/window', import.meta.url));

@@ -1,0 +1,9 @@
+/** All English strings of the window, by place; a sentence with something in it is a function. */
+import { lock } from './en/lock.ts';
+import { own } from './en/own.ts';
+import { parts } from './en/parts.ts';
+import { settings } from './en/settings.ts';
+import { shell } from './en/shell.ts';
+import { welcome } from './en/welcome.ts';
+
+export const en = { lock, own, parts, settings, shell, welcome };

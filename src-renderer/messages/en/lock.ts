@@ -1,0 +1,2 @@
+/** Strings of the lock room. */
+export const lock = { title: 'Lock' };

@@ -1,0 +1,2 @@
+/** Strings of the own room. */
+export const own = { title: 'Own' };

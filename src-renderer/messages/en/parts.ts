@@ -1,0 +1,43 @@
+/** Strings of the parts: buttons that every room has, the where-marks, the progress of a job, and what helps after a fault. */
+import { bytes, bytesOf, duration, number } from '../format.ts';
+
+export const parts = {
+  cancel: 'Cancel',
+  close: 'Close',
+  copy: 'Copy',
+  copied: 'Copied',
+  show: 'Show',
+  hide: 'Hide',
+  pause: 'Pause',
+  goOn: 'Go on',
+  stop: 'Stop',
+  tryAgain: 'Try again',
+  details: 'Details',
+  copyDetails: 'Copy the details',
+  here: 'On this computer',
+  nothingLeaves: 'nothing leaves it',
+  /** One line of a running job. */
+  job: (job: { done: number; total?: number | undefined; unit: string }) =>
+    job.unit === 'bytes'
+      ? job.total === undefined
+        ? bytes(job.done)
+        : bytesOf(job.done, job.total)
+      : job.total === undefined
+        ? `${number(job.done)} ${job.unit}`
+        : `${number(job.done)} of ${number(job.total)} ${job.unit}`,
+  rate: (job: { rate?: number | undefined; unit: string }) =>
+    job.rate === undefined ? '' : job.unit === 'bytes' ? `${bytes(job.rate)} a second` : '',
+  left: (seconds: number) => `${duration(seconds)} left`,
+  paused: 'paused',
+  pauseIt: (title: string) => `Pause: ${title}`,
+  goOnWith: (title: string) => `Go on: ${title}`,
+  stopIt: (title: string) => `Stop: ${title}`,
+  progress: (title: string, percent: number) => `${title}: ${number(percent)} %`,
+  /** What a person can do after a fault, where a place of ours helps. */
+  steps: {
+    'dial-cut': 'See what may leave this machine',
+    'no-model': 'Choose a model',
+    'model-missing': 'See your models',
+    'model-too-big': 'Choose another model',
+  } as Readonly<Record<string, string>>,
+};

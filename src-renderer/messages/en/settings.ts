@@ -1,0 +1,2 @@
+/** Strings of the settings room. */
+export const settings = { title: 'Settings' };

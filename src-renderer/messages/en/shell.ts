@@ -1,0 +1,24 @@
+/** Strings of the shell: rail, bars, and the pages that stand in when there is no core to talk to. */
+
+export const shell = {
+  daimon: 'daimon',
+  rooms: 'Rooms',
+  places: { chat: 'Chat', own: 'Own', settings: 'Settings' },
+  skip: 'Skip to the page',
+  lockNow: 'Lock now',
+  menu: (name: string) => `${name}: settings, lock`,
+  title: (place: string, name: string) => `${place} · ${name}`,
+  conversations: 'Conversations',
+  opening: 'One moment.',
+  lost: 'The connection to daimon was lost. What was saved is safe, and your words stay here. Trying again.',
+  refused: {
+    title: 'Open the address again',
+    lede: 'This page is not connected to your daimon.',
+    why: 'Each address works once, so that no other page can use it. Ask for a fresh one in the terminal:',
+    command: 'npm start',
+    safe: 'Nothing was lost; what was saved is still sealed on this computer.',
+  },
+  arrived: (model: string) => `${model} is here.`,
+  useFromNowOn: (model: string) => `Use ${model} from now on`,
+  keepWarmUp: 'Not now',
+};
