@@ -39,7 +39,7 @@ function rawly(wire: Wire): Raw {
 }
 
 /** A mutant that hangs need not hang for long. */
-const PATIENCE = process.env['DAIMON_MUTATION'] ? 1_500 : 10_000;
+const PATIENCE = process.env['DAIMON_MUTATION'] ? 700 : 10_000;
 const until = (check: () => void) => vi.waitFor(check, { timeout: PATIENCE, interval: 2 });
 const all = async <T>(items: AsyncIterable<T>) => {
   const list: T[] = [];
