@@ -68,6 +68,7 @@ export interface Backend {
 }
 
 export type LoadLlama = (options: LlamaOptions) => Promise<Llama>;
+export const loadLlamaCpp: LoadLlama = getLlama;
 
 /**
  * Starts llama.cpp. With `gpu: 'auto'` an installed back end (CUDA, Vulkan, Metal) is used if its driver works; if it
@@ -78,7 +79,7 @@ export type LoadLlama = (options: LlamaOptions) => Promise<Llama>;
  */
 export async function openLlama(
   { gpu, threads }: { readonly gpu: 'auto' | 'off'; readonly threads: number },
-  loadLlama: LoadLlama = getLlama,
+  loadLlama: LoadLlama = loadLlamaCpp,
 ): Promise<Backend> {
   const options = {
     build: 'never',
