@@ -63,7 +63,8 @@ export interface Backend {
   readonly device: string;
   /** One sentence, when a GPU was there and could not be used. */
   readonly note: string | undefined;
-  load(load: Load): Promise<Weights>;
+  /** @param template in place of the one in the file */
+  load(load: Load, template?: string): Promise<Weights>;
   dispose(): Promise<void>;
 }
 
@@ -104,12 +105,13 @@ export async function openLlama(
   return {
     device,
     note,
-    load: (load) => loadWeights(llama, load),
+    load: (load, template) => loadWeights(llama, load, template),
     dispose: () => llama.dispose(),
   };
 }
 
-async function loadWeights(llama: Llama, { file, threads, contextSize, gpu, gpuLayers }: Load): Promise<Weights> {
+async function loadWeights(llama: Llama, load: Load, given: string | undefined): Promise<Weights> {
+  const { file, threads, contextSize, gpu, gpuLayers } = load;
   llama.maxThreads = threads;
   await access(file).catch(() => {
     throw new Fault(
@@ -128,7 +130,7 @@ async function loadWeights(llama: Llama, { file, threads, contextSize, gpu, gpuL
   } catch (cause) {
     throw outOfMemory(cause) ? noMemory(cause) : unreadable(cause);
   }
-  const template = openTemplate(model);
+  const template = openTemplate(model, given ?? model.fileInfo.metadata?.tokenizer?.chat_template);
   const stopIds = new Set(template.stopIds);
   return {
     chat: template.chat,
@@ -175,8 +177,7 @@ async function openSequence(
 }
 
 /** Renders turns the way the model was trained for: by the template in its file, never by what its name suggests. */
-function openTemplate(model: LlamaModel) {
-  const source = model.fileInfo.metadata?.tokenizer?.chat_template;
+function openTemplate(model: LlamaModel, source: string | undefined) {
   if (source === undefined || source.trim() === '') return { ...plainLines, chat: false, stopIds: [] as number[] };
   let wrapper: ChatWrapper;
   try {
@@ -185,7 +186,9 @@ function openTemplate(model: LlamaModel) {
       template: source,
       tokenizer: model.tokenizer,
       functionCallMessageTemplate: 'noJinja',
+      // No place on screen shows thoughts yet, so templates that let them be switched off are asked to.
       reasoning: false,
+      additionalRenderParameters: { enable_thinking: false },
     });
   } catch {
     wrapper = resolveChatWrapper(model, { warningLogs: false, noJinja: true });
