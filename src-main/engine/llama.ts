@@ -188,7 +188,7 @@ function openTemplate(model: LlamaModel, source: string | undefined) {
       functionCallMessageTemplate: 'noJinja',
       // No place on screen shows thoughts yet, so templates that let them be switched off are asked to.
       reasoning: false,
-      additionalRenderParameters: { enable_thinking: false },
+      additionalRenderParameters: { enable_thinking: false, add_generation_prompt: true },
     });
   } catch {
     wrapper = resolveChatWrapper(model, { warningLogs: false, noJinja: true });
@@ -201,7 +201,8 @@ function openTemplate(model: LlamaModel, source: string | undefined) {
       const text = `${mark}${turn};`;
       return role === 'assistant' ? { type: 'model', response: [text] } : { type: role, text };
     });
-    if (!open) chatHistory.push({ type: 'model', response: [] });
+    // A template opens the answer itself (and may say more there); the library's own wrappers want to be told.
+    if (!open && !(wrapper instanceof JinjaTemplateChatWrapper)) chatHistory.push({ type: 'model', response: [] });
     const segments: Segment[] = [];
     for (const value of LlamaText(wrapper.generateContextState({ chatHistory }).contextText).values) {
       if (typeof value === 'string') segments.push(...split(value, marks));
@@ -209,7 +210,13 @@ function openTemplate(model: LlamaModel, source: string | undefined) {
     }
     return segments;
   };
-  const triggers = wrapper.generateContextState({ chatHistory: [{ type: 'user', text: 'a' }] }).stopGenerationTriggers;
+  // What follows an answer tells what ends one.
+  const triggers = wrapper.generateContextState({
+    chatHistory: [
+      { type: 'user', text: 'a' },
+      { type: 'model', response: ['b'] },
+    ],
+  }).stopGenerationTriggers;
   const stopIds: number[] = [];
   const stopStrings: string[] = [];
   for (const trigger of triggers) {
