@@ -2,5 +2,11 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { name: 'wire', include: ['src-main/wire/**/*.test.ts'], testTimeout: 20_000 },
+  test: {
+    name: 'wire',
+    include: ['src-main/wire/**/*.test.ts'],
+    // Slow, and in processes of their own, where no mutant lives.
+    exclude: ['src-main/wire/memory.test.ts'],
+    testTimeout: 20_000,
+  },
 });

@@ -51,3 +51,9 @@ export const newer = (room: string, has: number, knows: number): Fault =>
     'This data was written by a newer daimon. Nothing was changed. Install the newest daimon and open it again.',
     { details: { room, has, knows } },
   );
+
+export const closedFault = (): Fault =>
+  new Fault(
+    'database-closed',
+    'The database was closed before this was done. What was saved is safe; open daimon again.',
+  );

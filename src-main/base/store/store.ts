@@ -6,7 +6,7 @@ import type { Clock, Log, SqlValue, Store } from '../ports.ts';
 import { backUp, newestBackup } from './backup.ts';
 import { openBackground } from './background.ts';
 import { bearsMark, connectDatabase, type Cipher, type Connection, type ConnectionOptions } from './driver.ts';
-import { asFault, damaged, wrongKey } from './faults.ts';
+import { asFault, closedFault, damaged, wrongKey } from './faults.ts';
 import { migrateRoom } from './migrate.ts';
 import { transactions } from './transaction.ts';
 
@@ -67,11 +67,13 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   // A file that this opening made holds nothing that a backup could save.
   const isNew = db.get<{ n: number }>('select count(*) as n from sqlite_master', [])!.n === 0;
   let firstBackup: string | undefined;
+  let closed = false;
 
   const query =
     <R>(one: (sql: string, params: readonly SqlValue[]) => R) =>
     (sql: string, ...params: SqlValue[]): R =>
       guard(() => {
+        if (closed) throw closedFault();
         check();
         return one(sql, params);
       });
@@ -79,7 +81,10 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     get: query((sql, params) => db.get(sql, params)) as Store['get'],
     all: query((sql, params) => db.all(sql, params)) as Store['all'],
     run: query((sql, params) => db.run(sql, params)),
-    transaction: (work) => guard(() => transaction(work)),
+    transaction: (work) => {
+      if (closed) throw closedFault();
+      return guard(() => transaction(work));
+    },
     background,
     // eslint-disable-next-line @typescript-eslint/require-await
     async migrate(room, migrations) {
@@ -102,6 +107,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       );
     },
     async close() {
+      if (closed) return;
+      closed = true;
       await background.close();
       guard(() => db.close());
       wipe(key);
