@@ -13,6 +13,8 @@ export interface OpenJobs {
   /** What rooms take: `begin`. */
   readonly jobs: Jobs;
   readonly handlers: Pick<Handlers<typeof baseDoor>, JobVerb>;
+  /** How many run or are paused. */
+  running(): number;
   /** Running or paused jobs that may go on behind the lock screen. */
   allowedBehindLock(): Job[];
   /** Stops what runs (`keepBehindLock`: except what may go on behind the lock) and waits until it has ended. */
@@ -93,6 +95,7 @@ export async function openJobs({ store, clock, log, ids }: OpenJobsOptions): Pro
         return known(id);
       },
     },
+    running: () => running.size,
     allowedBehindLock: () =>
       [...running.values()].filter(({ behindLock }) => behindLock).map(({ state }) => state.get()),
     stopAll: ({ keepBehindLock = false } = {}) =>
