@@ -215,7 +215,11 @@ test('a hash that we pinned counts more than what the hub states', async () => {
   const lie = { ...FILE, bytes: other };
   const entry = entryOf([hubSource()], { size: MODEL.length, sha256: SHA });
   const it = await setUp({ entry, files: { 'people/small': [lie] } });
-  await expect(it.run()).rejects.toMatchObject({ code: 'hash-mismatch' });
+  await expect(it.run()).rejects.toMatchObject({ code: 'source-unreachable', message: /another file/ });
+  expect(it.hub.ranges).toEqual([]);
+  // It states the right hash, and sends something else.
+  const liar = await setUp({ entry, files: { 'people/small': [{ ...lie, sha256: SHA }] } });
+  await expect(liar.run()).rejects.toMatchObject({ code: 'hash-mismatch' });
 });
 
 test('without room nothing is written; with the switch on nothing is sent', async () => {
