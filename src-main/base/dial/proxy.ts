@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { BlockList, isIP, type AddressInfo, type Socket } from 'node:net';
 import { equal, toBase64url } from '../bytes.ts';
-import type { Guard } from './guard.ts';
+import type { Guard, Line } from './guard.ts';
 import { bare, isLoopback } from './route.ts';
 
 export interface ProxyOptions {
@@ -85,17 +85,19 @@ export async function openProxy({ guard, reason, allowLoopback = false }: ProxyO
 
   const join = async (target: { host: string; port: number }, client: Socket, head: Buffer) => {
     const shown = target.port === 443 ? target.host : `${target.host}:${target.port}`;
-    // A program that gives up while we still connect must not leave a connection behind.
+    // A program that gives up while we still connect must not leave a connection behind; one that leaves later is done.
     const gone = new AbortController();
-    client.once('close', () => gone.abort(new Error('The program left.')));
-    const line = await guard.open(target, shown, reason, AbortSignal.any([closing.signal, gone.signal]));
+    let line: Line | undefined;
+    client.once('close', () => (line ? line.end('done') : gone.abort(new Error('The program left.'))));
+    line = await guard.open(target, shown, reason, AbortSignal.any([closing.signal, gone.signal]));
     line.signal.addEventListener('abort', () => client.destroy(), { once: true });
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
     if (head.length > 0) line.socket.write(head);
     client.pipe(line.socket);
     line.socket.pipe(client);
-    line.socket.once('close', () => {
-      line.end('done');
+    const { end, socket } = line;
+    socket.once('close', () => {
+      end('done');
       client.destroy();
     });
   };
