@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { BlockList, isIP, type AddressInfo, type Socket } from 'node:net';
 import { equal, toBase64url } from '../bytes.ts';
-import type { Guard, Line } from './guard.ts';
+import type { Guard } from './guard.ts';
 import { bare, isLoopback } from './route.ts';
 
 export interface ProxyOptions {
@@ -87,17 +87,17 @@ export async function openProxy({ guard, reason, allowLoopback = false }: ProxyO
     const shown = target.port === 443 ? target.host : `${target.host}:${target.port}`;
     // A program that gives up while we still connect must not leave a connection behind; one that leaves later is done.
     const gone = new AbortController();
-    let line: Line | undefined;
-    client.once('close', () => (line ? line.end('done') : gone.abort(new Error('The program left.'))));
-    line = await guard.open(target, shown, reason, AbortSignal.any([closing.signal, gone.signal]));
+    const giveUp = () => gone.abort(new Error('The program left.'));
+    client.once('close', giveUp);
+    const line = await guard.open(target, shown, reason, AbortSignal.any([closing.signal, gone.signal]));
+    client.off('close', giveUp).once('close', () => line.end('done'));
     line.signal.addEventListener('abort', () => client.destroy(), { once: true });
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
     if (head.length > 0) line.socket.write(head);
     client.pipe(line.socket);
     line.socket.pipe(client);
-    const { end, socket } = line;
-    socket.once('close', () => {
-      end('done');
+    line.socket.once('close', () => {
+      line.end('done');
       client.destroy();
     });
   };
