@@ -7,7 +7,7 @@ import { connect } from '../../wire/index.ts';
 import { childEnvironment } from './environment.ts';
 import { childDoor } from './fixtures/child-door.ts';
 import { nodeHost, opener } from './host.ts';
-import { writeRedirect } from './redirect.ts';
+import { removeRedirect, writeRedirect } from './redirect.ts';
 
 const entry = new URL('./fixtures/child.ts', import.meta.url);
 let folder: string;
@@ -197,6 +197,9 @@ describe('the redirect file', () => {
     expect(await readFile(join(folder, 'link.html'), 'utf8')).toContain(address);
     await writeRedirect({ folder, name: 'link', address: 'http://127.0.0.1:1/#key=other' });
     expect(await readFile(join(folder, 'link.html'), 'utf8')).not.toContain(address);
+    await removeRedirect({ folder, name: 'link' });
+    await removeRedirect({ folder, name: 'link' });
+    await expect(stat(join(folder, 'link.html'))).rejects.toThrow('ENOENT');
   });
 
   test.each([
