@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { build } from 'vite';
@@ -32,10 +33,16 @@ beforeAll(async () => {
   built = temporaryFolder();
   await build({
     logLevel: 'error',
-    configFile: 'vite.config.ts',
+    // Not the whole window: only what the signer serves.
+    configFile: false,
+    root: 'src-renderer',
+    base: './',
+    plugins: [svelte({ configFile: '../svelte.config.js' })],
     build: {
       outDir: built.path,
       emptyOutDir: true,
+      target: 'chrome140',
+      modulePreload: { polyfill: false },
       rollupOptions: { input: { confirm: 'src-renderer/confirm/index.html' } },
     },
   });
