@@ -1,7 +1,11 @@
 /** Builds the window and the confirm window; runs unit tests in Node and component tests in a real Chromium. */
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+
+/** Absolute, since Vite resolves some of these from `root` and some from where it was started. */
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Set by `npm test` once it has found or installed a Chromium. */
 const executablePath = process.env['DAIMON_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -20,13 +24,15 @@ const launchOptions = {
 export default defineConfig({
   root: 'src-renderer',
   base: './',
-  plugins: [svelte({ configFile: '../svelte.config.js' })],
+  plugins: [svelte({ configFile: here('svelte.config.js') })],
   build: {
     outDir: '../dist/window',
     emptyOutDir: true,
     target: 'chrome140',
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { index: 'src-renderer/index.html', confirm: 'src-renderer/confirm/index.html' } },
+    rollupOptions: {
+      input: { index: here('src-renderer/index.html'), confirm: here('src-renderer/confirm/index.html') },
+    },
   },
   test: {
     root: '.',

@@ -1,15 +1,14 @@
 /** The core: opens the rooms in order when daimon wakes, joins their doors, closes them in reverse when it sleeps. */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openAssistant, type Assistant } from './assistant/assistant.ts';
 import { systemClock } from './base/clock.ts';
-import { openDial, type DialRoom } from './base/dial/dial.ts';
+import { openDial, type OpenDial } from './base/dial/dial.ts';
 import type { Host } from './base/host.ts';
 import { idFactory } from './base/id.ts';
-import { openJobs, type JobsRoom } from './base/jobs/jobs.ts';
+import { openJobs, type OpenJobs } from './base/jobs/jobs.ts';
 import { openLog } from './base/log.ts';
 import type { Clock, Store } from './base/ports.ts';
-import { openStore } from './base/store/store.ts';
+import { openStore, type Cipher } from './base/store/store.ts';
 import { openEngine, hardwareHandler, type Engine } from './engine/engine.ts';
 import { openRunner } from './engine/runner.ts';
 import { coreDoor } from './doors.ts';
@@ -29,8 +28,8 @@ export interface Core {
 /** The rooms that the database carries; they outlive the lock while jobs that may go on are running. */
 interface Ground {
   readonly store: Store;
-  readonly jobs: JobsRoom;
-  readonly dial: DialRoom;
+  readonly jobs: OpenJobs;
+  readonly dial: OpenDial;
   readonly engine: Engine;
 }
 
@@ -43,14 +42,14 @@ export async function openCore({
   dataFolder: string;
   clock?: Clock;
 }): Promise<Core> {
-  const log = openLog({ folder: dataFolder, clock });
-  const ids = idFactory({ clock, random: randomBytes });
+  const log = openLog({ file: join(dataFolder, 'daimon.log'), clock });
+  const ids = idFactory(clock);
   const settings = openSettings({ dataFolder, log });
   let ground: Ground | undefined;
   let assistant: Assistant | undefined;
   let sleeping: Promise<void> | undefined;
 
-  const openGround = async (keys: { db: Uint8Array; cipher: string }): Promise<Ground> => {
+  const openGround = async (keys: { db: Uint8Array; cipher: Cipher }): Promise<Ground> => {
     const store = await openStore({
       file: join(dataFolder, 'daimon.db'),
       key: keys.db,
@@ -64,7 +63,11 @@ export async function openCore({
         store,
         clock,
         log,
-        settings: { cut: () => settings.get().cut, setCut: (cut) => settings.set({ cut }) },
+        settings: {
+          cut: () => settings.get().cut,
+          setCut: (cut) => void settings.set({ cut }),
+          watch: (signal) => settings.watch(signal),
+        },
       });
       const runner = openRunner({ host, log, clock, settings: () => settings.get() });
       const engine = await openEngine({
@@ -73,7 +76,6 @@ export async function openCore({
         dial: dial.dial,
         clock,
         log,
-        ids,
         dataFolder,
         runner,
         settings,
@@ -99,8 +101,8 @@ export async function openCore({
     ids,
     idleMinutes: () => settings.get().idleMinutes,
     jobs: {
-      allowed: () => ground?.jobs.allowedBehindLock() ?? 0,
-      stopAll: () => ground?.jobs.stopAll(),
+      allowed: () => ground?.jobs.allowedBehindLock().length ?? 0,
+      stopAll: async () => ground?.jobs.stopAll(),
     },
     async onUnlocked(keys) {
       ground ??= await openGround(keys);
@@ -129,14 +131,14 @@ export async function openCore({
       const now = ground;
       if (!now) return;
       now.engine.rest();
-      now.jobs.stopUnlessAllowed();
+      await now.jobs.stopAll({ keepBehindLock: true });
       sleeping = now.jobs.idle().then(async () => {
         // Awake again in the meantime: the ground stays.
         if (assistant || ground !== now) return;
         ground = undefined;
         await closeGround(now);
       });
-      if (now.jobs.allowedBehindLock() === 0) await sleeping;
+      if (now.jobs.allowedBehindLock().length === 0) await sleeping;
     },
   });
 
@@ -148,7 +150,7 @@ export async function openCore({
     open: {
       ...settings.handlers,
       ...vault.handlers,
-      'engine.hardware': hardwareHandler({ host, settings: () => settings.get() }),
+      'engine.hardware': hardwareHandler({ settings: () => settings.get() }),
     },
     rooms,
     status: () => vault.status(),
@@ -160,7 +162,7 @@ export async function openCore({
     welcome: (wire, visitor, more) =>
       serve<Door>({
         door: { ...coreDoor, ...more?.door },
-        handlers: { ...entrance.handlers(visitor), ...more?.handlers },
+        handlers: { ...entrance.handlers(visitor), ...more?.handlers } as unknown as Handlers<Door>,
         wire,
         unexpected,
       }),

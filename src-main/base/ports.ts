@@ -59,6 +59,8 @@ export interface JobSpec<T> {
   readonly title: string;
   /** Whether the person may let it go on behind the lock screen. */
   readonly behindLock?: boolean;
+  /** Of an interrupted job that its room goes on with: it keeps its id in the list. New otherwise. */
+  readonly id?: string;
   run(context: JobContext): Promise<T>;
 }
 export interface Jobs {

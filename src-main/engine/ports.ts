@@ -1,4 +1,7 @@
 /** What rooms above may ask of the engine besides its door. A scripted fake and the real engine pass one suite. */
+import type { schema } from '../wire/index.ts';
+
+type Sha256 = schema.Sha256;
 
 export interface Turn {
   readonly role: 'system' | 'user' | 'assistant';
@@ -48,4 +51,35 @@ export interface Generator {
     turns: readonly Turn[],
     signal?: AbortSignal,
   ): Promise<{ readonly tokens: readonly number[]; readonly contextSize: number }>;
+}
+
+/** A model file that was checked just now, and how to load it: context size and threads are always explicit. */
+export interface Load {
+  readonly file: string;
+  /** Of the whole file. */
+  readonly sha256: Sha256;
+  /** Tokens. */
+  readonly contextSize: number;
+  readonly threads: number;
+  readonly gpu: 'auto' | 'off';
+}
+export interface RunRequest extends Omit<GenerateRequest, 'model'> {
+  readonly load: Load;
+}
+/** What the room's front asks of the engine process. It knows files, not ids; loads on demand and keeps what it loaded. */
+export interface Runner {
+  generate(request: RunRequest, signal: AbortSignal): AsyncIterable<Piece>;
+  measure(
+    load: Load,
+    turns: readonly Turn[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly tokens: readonly number[]; readonly contextSize: number }>;
+  /** Loads the weights; `note` is one sentence when they are not where they were meant to be. */
+  warm(
+    load: Load,
+    signal?: AbortSignal,
+  ): Promise<{ readonly ms: number; readonly device: string; readonly note?: string }>;
+  /** Gives the memory of the weights back, when answers under way have ended. */
+  unload(): Promise<void>;
+  close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** One core per data folder: the local socket that says so, and the way to a core that is already there. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -77,7 +77,7 @@ const bind = (server: Server, path: string) =>
 
 async function bindAndLink(server: Server, path: string): Promise<boolean> {
   // No longer than the agreed name, which may already be as long as the kernel allows.
-  const own = `${path.slice(0, -'core.sock'.length)}${process.pid.toString(36)}.s`;
+  const own = `${path.slice(0, -'core.sock'.length)}${randomBytes(4).toString('hex')}`;
   rmSync(own, { force: true });
   const mask = process.umask(0o177);
   try {

@@ -42,7 +42,7 @@ export async function runCore({
   let closing: Promise<void> | undefined;
   let loopback: Promise<Loopback> | undefined;
   const early: Wire[] = [];
-  let onWire = (wire: Wire) => void early.push(wire);
+  let onWire: (wire: Wire) => void = (wire) => early.push(wire);
 
   // The socket first: it decides who is the core before anything else touches the folder.
   const socket = await listenAsCore(dataFolder, (wire) => onWire(wire));

@@ -23,7 +23,7 @@ export const name = v.pipe(
   v.regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u, 'has invisible control characters'),
 );
 /** UTF-8 bytes. Eight characters at least when it is chosen; any when it is tried. */
-const chosen = v.pipe(
+export const chosenPassword = v.pipe(
   schema.secret,
   v.check((bytes) => bytes.length >= 8, 'is shorter than 8 characters'),
 );
@@ -34,7 +34,7 @@ export const pending = v.object({
   digest: schema.hex,
   title: v.string(),
   text: v.string(),
-  /** The 0600 file that opens the confirm window, where the shell could not open it by itself. */
+  /** The 0600 file that opens the confirm window in a browser, or is read by the terminal; gone once used, or after 5 minutes. */
   open: v.optional(v.string()),
 });
 export type Pending = v.InferOutput<typeof pending>;
@@ -50,12 +50,12 @@ export const vaultDoor = {
   'vault.watch': stream('The status now and whenever it changes.', schema.empty, status, (_older, newer) => newer),
   'vault.create': call(
     'Makes a new vault with new keys; the words are shown only in the confirm window.',
-    v.strictObject({ name: v.optional(name, 'daimon'), password: chosen }),
+    v.strictObject({ name: v.optional(name, 'daimon'), password: chosenPassword }),
     status,
   ),
   'vault.restore': stream(
     'Brings the keys back from 24 words, which are asked for in the confirm window; with a vault here it sets a new password and keeps everything.',
-    v.strictObject({ name: v.optional(name), password: chosen }),
+    v.strictObject({ name: v.optional(name), password: chosenPassword }),
     v.variant('kind', [
       v.object({ kind: v.literal('pending'), pending }),
       v.object({ kind: v.literal('done'), status }),
@@ -67,7 +67,11 @@ export const vaultDoor = {
     v.strictObject({ stopAll: v.optional(v.boolean(), false) }),
     status,
   ),
-  'vault.password': call('Changes the password.', v.strictObject({ old: schema.secret, password: chosen }), status),
+  'vault.password': call(
+    'Changes the password.',
+    v.strictObject({ old: schema.secret, password: chosenPassword }),
+    status,
+  ),
   'vault.accounts': call(
     'EVM accounts of this vault.',
     v.strictObject({ count: schema.limit(100, 5) }),

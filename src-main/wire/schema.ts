@@ -16,7 +16,7 @@ export const text = (max: number) =>
   v.pipe(v.string('is not text'), v.maxLength(max, `is longer than ${max.toLocaleString('en')} characters`));
 /** A secret as bytes; it stays in buffers and is wiped by whoever used it last. */
 export const secret = v.pipe(
-  v.instance(Uint8Array, 'is not a secret in bytes'),
+  v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'is not a secret in bytes'),
   v.check((bytes) => bytes.length > 0 && bytes.length <= 1024, 'must have 1 to 1,024 bytes'),
 );
 export const count = v.pipe(

@@ -1,10 +1,9 @@
 /** The store's worker seen from the core: starts when first used, queues, aborts, ends. */
 import { Worker } from 'node:worker_threads';
-import { Fault } from '../../wire/index.ts';
 import { sibling } from '../asset.ts';
 import type { SqlValue, Store } from '../ports.ts';
 import type { ConnectionOptions } from './driver.ts';
-import { asFault } from './faults.ts';
+import { asFault, closedFault } from './faults.ts';
 
 /** States of a request, in memory that both threads see. */
 export const WAITING = 0;
@@ -61,7 +60,7 @@ export function openBackground(options: ConnectionOptions): Background {
     ended = new Promise((resolve) =>
       started.once('exit', () => {
         worker = undefined;
-        for (const one of pending.values()) one.reject(asFault(cause, options.file) ?? workerEnded());
+        for (const one of pending.values()) one.reject(asFault(cause, options.file) ?? closedFault());
         pending.clear();
         resolve();
       }),
@@ -71,7 +70,7 @@ export function openBackground(options: ConnectionOptions): Background {
 
   const ask = async (kind: Request['kind'], sql: string, params: readonly SqlValue[], signal?: AbortSignal) => {
     signal?.throwIfAborted();
-    if (closed) throw workerEnded();
+    if (closed) throw closedFault();
     worker ??= start();
     const running = worker;
     const id = next++;
@@ -112,6 +111,3 @@ export function openBackground(options: ConnectionOptions): Background {
     },
   };
 }
-
-const workerEnded = () =>
-  new Fault('database-closed', 'The database was closed before this was done. What was saved is safe.');

@@ -6,7 +6,7 @@ import type { Clock, Log, SqlValue, Store } from '../ports.ts';
 import { backUp, newestBackup } from './backup.ts';
 import { openBackground } from './background.ts';
 import { bearsMark, connectDatabase, type Cipher, type Connection, type ConnectionOptions } from './driver.ts';
-import { asFault, damaged, wrongKey } from './faults.ts';
+import { asFault, closedFault, damaged, wrongKey } from './faults.ts';
 import { migrateRoom } from './migrate.ts';
 import { transactions } from './transaction.ts';
 
@@ -36,7 +36,6 @@ export interface OpenStoreOptions {
  *   was overwritten), `database-busy`, `database-unreachable`, `disk-full`. The same Faults come from every query later.
  */
 // Async although opening takes under a millisecond today: callers already wait for migrations.
-// eslint-disable-next-line @typescript-eslint/require-await
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const { file, cipher = 'aegis', clock, log, cacheKb, busyMs, maxPages } = options;
   const key = new Uint8Array(options.key);
@@ -67,11 +66,13 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   // A file that this opening made holds nothing that a backup could save.
   const isNew = db.get<{ n: number }>('select count(*) as n from sqlite_master', [])!.n === 0;
   let firstBackup: string | undefined;
+  let closed = false;
 
   const query =
     <R>(one: (sql: string, params: readonly SqlValue[]) => R) =>
     (sql: string, ...params: SqlValue[]): R =>
       guard(() => {
+        if (closed) throw closedFault();
         check();
         return one(sql, params);
       });
@@ -79,9 +80,11 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     get: query((sql, params) => db.get(sql, params)) as Store['get'],
     all: query((sql, params) => db.all(sql, params)) as Store['all'],
     run: query((sql, params) => db.run(sql, params)),
-    transaction: (work) => guard(() => transaction(work)),
+    transaction: (work) => {
+      if (closed) throw closedFault();
+      return guard(() => transaction(work));
+    },
     background,
-    // eslint-disable-next-line @typescript-eslint/require-await
     async migrate(room, migrations) {
       guard(() =>
         migrateRoom(
@@ -102,6 +105,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       );
     },
     async close() {
+      if (closed) return;
+      closed = true;
       await background.close();
       guard(() => db.close());
       wipe(key);

@@ -1,0 +1,2 @@
+export { default } from "./++Markdown.svelte.ts";
+export * from "./++Markdown.svelte.ts";

@@ -1,0 +1,2 @@
+export { default } from "./++AskOpen.svelte.ts";
+export * from "./++AskOpen.svelte.ts";

@@ -1,0 +1,2 @@
+export { default } from "./++Blocks.svelte.ts";
+export * from "./++Blocks.svelte.ts";

@@ -1,0 +1,172 @@
+/** Which kinds of models daimon loads, and what each must say about itself before llama.cpp believes it. */
+import { damaged, unsupported } from './faults.ts';
+import { LIMITS } from './limits.ts';
+import { integer, KIND, type Metadata, type Value } from './metadata.ts';
+
+/** 'chat' models write, 'embed' models only measure likeness. */
+const ARCHITECTURES: Readonly<Record<string, 'chat' | 'embed'>> = {
+  llama: 'chat', // Llama, Mistral, SmolLM2, TinyLlama and many others
+  mistral3: 'chat',
+  qwen2: 'chat',
+  qwen2moe: 'chat',
+  qwen3: 'chat',
+  qwen3moe: 'chat',
+  gemma: 'chat',
+  gemma2: 'chat',
+  gemma3: 'chat',
+  gemma3n: 'chat',
+  phi3: 'chat', // also Phi-4 and Phi-4-mini
+  smollm3: 'chat',
+  granite: 'chat',
+  granitemoe: 'chat',
+  olmo2: 'chat', // also OLMo 3
+  'gpt-oss': 'chat',
+  bert: 'embed',
+  'nomic-bert': 'embed',
+  'gemma-embedding': 'embed',
+};
+
+/** The shape of the network, as the memory estimate needs it. */
+export interface Shape {
+  readonly architecture: string;
+  readonly purpose: 'chat' | 'embed';
+  readonly blocks: number;
+  readonly trainedContext: number;
+  readonly width: number;
+  readonly heads: number;
+  /** Key-value heads of all blocks together: what a token costs in the context. */
+  readonly kvHeads: number;
+  readonly keyLength: number;
+  readonly valueLength: number;
+  readonly vocabulary: number;
+  readonly experts: number;
+  readonly expertsUsed: number;
+}
+
+/**
+ * Checks the properties of the architecture and of the vocabulary.
+ * @throws `gguf-unsupported` for an unknown architecture, `gguf-damaged` for a missing or impossible property
+ */
+export function readShape(pairs: Metadata): Shape {
+  const architecture = text(pairs, 'general.architecture');
+  const purpose = Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
+  if (!purpose) throw unsupported('its architecture is not among those that this version knows');
+  const of = (key: string) => `${architecture}.${key}`;
+
+  const blocks = whole(pairs, of('block_count'), 1, LIMITS.blocks);
+  const trainedContext = whole(pairs, of('context_length'), 1, LIMITS.context);
+  const width = whole(pairs, of('embedding_length'), 1, LIMITS.width);
+  perBlock(pairs, of('feed_forward_length'), blocks, 0, LIMITS.feedForward);
+  const heads = perBlock(pairs, of('attention.head_count'), blocks, 1, LIMITS.heads);
+  const kvKey = of('attention.head_count_kv');
+  const kv = pairs.has(kvKey) ? perBlock(pairs, kvKey, blocks, 1, LIMITS.heads) : heads;
+  // Grouped-query attention divides query heads by key-value heads in each block (a division by zero in llama.cpp).
+  if (heads.some((count, i) => count % (kv[i] as number) !== 0)) throw damaged('its attention heads do not group');
+  const most = Math.max(...heads);
+  const keyLength = optional(pairs, of('attention.key_length'), 1, LIMITS.width) ?? width / most;
+  const valueLength = optional(pairs, of('attention.value_length'), 1, LIMITS.width) ?? width / most;
+  if (!Number.isInteger(keyLength) || !Number.isInteger(valueLength))
+    throw damaged('its width is not a multiple of its attention heads');
+  const rope = optional(pairs, of('rope.dimension_count'), 1, LIMITS.width);
+  if (rope !== undefined && rope > keyLength) throw damaged('it turns more dimensions than a key has');
+  const experts = optional(pairs, of('expert_count'), 0, LIMITS.experts) ?? 0;
+  const expertsUsed = optional(pairs, of('expert_used_count'), 0, LIMITS.experts) ?? 0;
+  if (expertsUsed > experts || (experts > 0 && expertsUsed === 0)) throw damaged('it uses more experts than it has');
+  const epsilons = ['attention.layer_norm_rms_epsilon', 'attention.layer_norm_epsilon'].filter((k) => pairs.has(of(k)));
+  if (epsilons.length === 0) throw damaged('a required property is missing (epsilon of its norms)');
+  for (const key of epsilons) real(pairs, of(key), 0, 1);
+  if (pairs.has(of('rope.freq_base'))) real(pairs, of('rope.freq_base'), 0, 1e12);
+
+  return {
+    architecture,
+    purpose,
+    blocks,
+    trainedContext,
+    width,
+    heads: most,
+    kvHeads: kv.reduce((sum, count) => sum + count, 0),
+    keyLength,
+    valueLength,
+    vocabulary: vocabulary(pairs),
+    experts,
+    expertsUsed,
+  };
+}
+
+/** Tokens, their scores and kinds: parallel lists of the right kinds, as llama.cpp reads them without asking. */
+function vocabulary(pairs: Metadata): number {
+  text(pairs, 'tokenizer.ggml.model');
+  const size = list(pairs, 'tokenizer.ggml.tokens', KIND.text).length;
+  if (size < 1 || size > LIMITS.vocabulary) throw damaged('its vocabulary is empty or impossibly large');
+  if (pairs.has('tokenizer.ggml.scores')) parallel(pairs, 'tokenizer.ggml.scores', KIND.f32, size);
+  if (pairs.has('tokenizer.ggml.token_type')) {
+    const { bytes } = parallel(pairs, 'tokenizer.ggml.token_type', KIND.i32, size);
+    for (let i = 0; i < size; i++) {
+      const kind = integer(bytes as Uint8Array, KIND.i32, i * 4);
+      if (kind < 0 || kind > 6) throw damaged('a token of its vocabulary has an unknown kind');
+    }
+  }
+  if (pairs.has('tokenizer.ggml.merges')) list(pairs, 'tokenizer.ggml.merges', KIND.text);
+  for (const [key, value] of pairs) {
+    if (!/^tokenizer\.ggml\.\w+_token_id$/.test(key)) continue;
+    // -1 (all ones) means: there is none.
+    const id = value.kind === KIND.u32 || value.kind === KIND.i32 ? (value as { number: number }).number : NaN;
+    if (!(id === 0xffff_ffff || (id >= -1 && id < size))) throw damaged('a special token is not in its vocabulary');
+  }
+  return size;
+}
+
+function need(pairs: Metadata, key: string): Value {
+  const value = pairs.get(key);
+  if (!value) throw damaged(`a required property is missing (${key})`);
+  return value;
+}
+
+/** A required text. */
+export function text(pairs: Metadata, key: string): string {
+  const value = need(pairs, key);
+  if (!('text' in value)) throw damaged(`a property has the wrong kind (${key})`);
+  return value.text;
+}
+
+function whole(pairs: Metadata, key: string, least: number, most: number): number {
+  const value = need(pairs, key);
+  if (value.kind !== KIND.u32 || !('number' in value)) throw damaged(`a property has the wrong kind (${key})`);
+  if (value.number < least || value.number > most) throw damaged(`a property is out of range (${key})`);
+  return value.number;
+}
+
+const optional = (pairs: Metadata, key: string, least: number, most: number): number | undefined =>
+  pairs.has(key) ? whole(pairs, key, least, most) : undefined;
+
+/** One number for all blocks, or a list with one for each. */
+function perBlock(pairs: Metadata, key: string, blocks: number, least: number, most: number): readonly number[] {
+  const value = need(pairs, key);
+  if (!('of' in value)) return Array<number>(blocks).fill(whole(pairs, key, least, most));
+  if ((value.of !== KIND.u32 && value.of !== KIND.i32) || value.length !== blocks)
+    throw damaged(`a property has the wrong kind (${key})`);
+  return Array.from({ length: blocks }, (_, i) => {
+    const number = integer(value.bytes as Uint8Array, value.of, i * 4);
+    if (number < least || number > most) throw damaged(`a property is out of range (${key})`);
+    return number;
+  });
+}
+
+function real(pairs: Metadata, key: string, above: number, most: number): void {
+  const value = need(pairs, key);
+  if (value.kind !== KIND.f32 || !('number' in value)) throw damaged(`a property has the wrong kind (${key})`);
+  // NaN fails both.
+  if (!(value.number > above && value.number <= most)) throw damaged(`a property is out of range (${key})`);
+}
+
+function list(pairs: Metadata, key: string, of: number): Value & { of: number; length: number; bytes?: Uint8Array } {
+  const value = need(pairs, key);
+  if (!('of' in value) || value.of !== of) throw damaged(`a property has the wrong kind (${key})`);
+  return value;
+}
+
+function parallel(pairs: Metadata, key: string, of: number, length: number): ReturnType<typeof list> {
+  const value = list(pairs, key, of);
+  if (value.length !== length) throw damaged(`a list has not one element for each token (${key})`);
+  return value;
+}

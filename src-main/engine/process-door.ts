@@ -1,0 +1,89 @@
+/** The contract between the core and the engine process: load, generate, measure, time. Only the runner calls it. */
+import * as v from 'valibot';
+import { call, joinText, schema, stream } from '../wire/index.ts';
+import type { Piece } from './ports.ts';
+
+/** Said once when a GPU is there and cannot be used. */
+export const DRIVER_NOTE =
+  'The graphics driver of this machine failed, so answers are computed on the processor; everything else is as before.';
+
+/** Which weights, and how. The room has let its validator read the file before any of this crosses the wire. */
+export const load = v.strictObject({
+  file: schema.text(4096),
+  sha256: schema.sha256,
+  /** Tokens; the binding may round it up. */
+  contextSize: v.pipe(schema.count, v.minValue(64)),
+  threads: v.pipe(schema.count, v.minValue(1), v.maxValue(1024)),
+  gpu: v.picklist(['auto', 'off']),
+  /** Layers kept in VRAM; without it as many as fit together with the context. */
+  gpuLayers: v.optional(schema.count),
+});
+export type Load = v.InferOutput<typeof load>;
+
+const turns = v.array(v.strictObject({ role: v.picklist(['system', 'user', 'assistant']), text: v.string() }));
+
+export const ask = v.strictObject({
+  load,
+  turns: v.pipe(turns, v.minLength(1, 'is empty')),
+  continueAnswer: v.optional(v.boolean(), false),
+  maxTokens: v.optional(v.pipe(schema.count, v.minValue(1))),
+  temperature: v.pipe(v.number(), v.minValue(0), v.maxValue(2)),
+  topK: schema.count,
+  topP: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  seed: v.optional(schema.count),
+  session: schema.text(200),
+});
+export type Ask = v.InferOutput<typeof ask>;
+
+const piece: v.GenericSchema<Piece> = v.variant('kind', [
+  v.object({ kind: v.literal('token'), text: v.string(), tokens: v.number() }),
+  v.object({
+    kind: v.literal('start'),
+    evaluated: v.number(),
+    reused: v.number(),
+    contextSize: v.number(),
+    device: v.string(),
+    note: v.exactOptional(v.string()),
+  }),
+  v.object({
+    kind: v.literal('end'),
+    reason: v.picklist(['stop', 'length', 'context']),
+    tokens: v.number(),
+    tokensPerSecond: v.number(),
+    firstTokenMs: v.number(),
+  }),
+]);
+
+/** Joins token pieces that a slow reader has not taken. */
+export function joinPieces(older: Piece, newer: Piece): Piece | undefined {
+  if (older.kind !== 'token' || newer.kind !== 'token') return undefined;
+  const text = joinText(older.text, newer.text);
+  return text === undefined ? undefined : { kind: 'token', text, tokens: older.tokens + newer.tokens };
+}
+
+export const ready = v.object({
+  ms: v.number(),
+  device: v.string(),
+  note: v.exactOptional(v.string()),
+  contextSize: v.number(),
+  trainedContext: v.number(),
+  /** False for a base model: it has no chat template and is asked in plain "User:/Assistant:" lines. */
+  chat: v.boolean(),
+});
+export type Ready = v.InferOutput<typeof ready>;
+
+export const processDoor = {
+  'process.load': call('Loads weights and one context, so that the first question need not wait.', load, ready),
+  'process.generate': stream('Streams an answer.', ask, piece, joinPieces),
+  'process.measure': call(
+    'Counts the tokens of each turn under the template of the model.',
+    v.strictObject({ load, turns }),
+    v.object({ tokens: v.array(v.number()), contextSize: v.number() }),
+  ),
+  'process.speed': call(
+    'Times the model: tokens a second while reading a prompt and while writing.',
+    load,
+    v.object({ prompt: v.number(), decode: v.number() }),
+  ),
+  'process.unload': call('Gives the memory of the weights back.', schema.empty, schema.empty),
+} as const;

@@ -1,0 +1,158 @@
+/** The core's side of the engine process: answers by model file, restarts after crashes, falls back from a bad driver. */
+import { Fault, isFault } from '../wire/index.ts';
+import type { GenerateRequest, Piece, Turn } from './ports.ts';
+import { DRIVER_NOTE, type Load, type Ready } from './process-door.ts';
+import { openSupervisor, type Engine, type SupervisorOptions } from './supervisor.ts';
+
+export type { Load, Ready } from './process-door.ts';
+
+export interface RunRequest extends Omit<GenerateRequest, 'model'> {
+  readonly load: Load;
+}
+
+/**
+ * All take a file that the validator has accepted: this is where a stranger's bytes reach native code, and the room sees
+ * to it that no other file gets here.
+ *
+ * Faults: `model-missing`, `model-unreadable`, `no-memory`, `context-full`, `engine-crashed`, `model-crashes`, `closed`.
+ */
+export interface Runner {
+  /**
+   * Streams an answer. Requests of one session follow each other; several sessions run at once and share the threads.
+   * `engine-crashed` carries `tokens`, how many had come: ask again with what was written and `continueAnswer`.
+   */
+  generate(request: RunRequest, signal: AbortSignal): AsyncIterable<Piece>;
+  /** Tokens of each turn with its share of the template. */
+  measure(
+    load: Load,
+    turns: readonly Turn[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly tokens: readonly number[]; readonly contextSize: number }>;
+  /** Loads the weights and a first context. */
+  warm(load: Load, signal?: AbortSignal): Promise<Ready>;
+  /** Tokens a second, reading and writing; takes about three seconds. */
+  speed(load: Load, signal?: AbortSignal): Promise<{ readonly prompt: number; readonly decode: number }>;
+  /** Gives the memory of the weights back, when answers under way have ended. */
+  unload(): Promise<void>;
+  /** The engine process, if one runs. */
+  readonly pid: number | undefined;
+  close(): Promise<void>;
+}
+
+export interface RunnerOptions extends SupervisorOptions {
+  /** Not read yet: how to load a model comes with each request. */
+  readonly settings?: () => unknown;
+}
+
+/** Opens the runner; the process starts with the first request. */
+export function openRunner(options: RunnerOptions): Runner {
+  const supervisor = openSupervisor(options);
+  /** The driver took the process with it; remembered until daimon is closed. */
+  let driverFailed = false;
+  /** Models that a process has loaded on the GPU and lived. */
+  const trusted = new WeakMap<Engine, Set<string>>();
+  const never = new AbortController().signal;
+
+  const crashed = (tokens: number) =>
+    new Fault(
+      'engine-crashed',
+      'The engine stopped unexpectedly and is starting again. What was written is safe, and the answer can go on.',
+      { details: { tokens } },
+    );
+
+  /** A process to ask, and how to ask it: with the GPU only if loading on it does not kill the process. */
+  const prepare = async (load: Load, signal: AbortSignal): Promise<{ engine: Engine; load: Load }> => {
+    const engine = supervisor.engine();
+    if (load.gpu === 'off' || driverFailed) return { engine, load: { ...load, gpu: 'off' } };
+    if (trusted.get(engine)?.has(load.sha256)) return { engine, load };
+    try {
+      await engine.client['process.load'](load, signal);
+      trusted.set(engine, (trusted.get(engine) ?? new Set()).add(load.sha256));
+      return { engine, load };
+    } catch (error) {
+      if (!isFault(error, 'closed')) throw error;
+      const second = supervisor.engine();
+      const how: Load = { ...load, gpu: 'off' };
+      // If it dies without the GPU too, it was not the driver.
+      await second.client['process.load'](how, signal);
+      driverFailed = true;
+      supervisor.excuse(load.sha256);
+      options.log.info('engine.driver-failed');
+      return { engine: second, load: how };
+    }
+  };
+
+  /** Runs one request and turns the end of the process into a Fault that says what to do. */
+  const request = async <T>(
+    load: Load,
+    signal: AbortSignal | undefined,
+    work: (engine: Engine, load: Load) => Promise<T>,
+  ): Promise<T> => {
+    supervisor.check(load.sha256);
+    const leave = supervisor.enter(load.sha256);
+    try {
+      const ready = await prepare(load, signal ?? never);
+      return await work(ready.engine, ready.load);
+    } catch (error) {
+      throw explain(error, load, 0);
+    } finally {
+      leave();
+    }
+  };
+  const explain = (error: unknown, load: Load, tokens: number): unknown => {
+    if (!isFault(error, 'closed')) return error;
+    try {
+      supervisor.engine();
+      supervisor.check(load.sha256);
+    } catch (fault) {
+      return fault;
+    }
+    return crashed(tokens);
+  };
+  const note = (load: Load) => (driverFailed && load.gpu === 'auto' ? { note: DRIVER_NOTE } : {});
+
+  return {
+    async *generate(request, signal) {
+      const { load } = request;
+      supervisor.check(load.sha256);
+      const leave = supervisor.enter(load.sha256);
+      let tokens = 0;
+      try {
+        const ready = await prepare(load, signal);
+        const { continueAnswer, maxTokens, temperature, topK, topP, seed, session } = request;
+        const turns = plain(request.turns);
+        const ask = { load: ready.load, turns, continueAnswer, maxTokens, temperature, topK, topP, seed, session };
+        for await (const piece of ready.engine.client['process.generate'](ask, signal)) {
+          if (piece.kind === 'token') tokens += piece.tokens;
+          yield piece.kind === 'start' ? { ...piece, ...note(load) } : piece;
+        }
+      } catch (error) {
+        throw explain(error, load, tokens);
+      } finally {
+        leave();
+      }
+    },
+    measure: (load, turns, signal) =>
+      request(load, signal, (engine, how) =>
+        engine.client['process.measure']({ load: how, turns: plain(turns) }, signal),
+      ),
+    warm(load, signal) {
+      const began = performance.now();
+      return request(load, signal, async (engine, how) => {
+        const ready = await engine.client['process.load'](how, signal);
+        return { ...ready, ms: performance.now() - began, ...note(load) };
+      });
+    },
+    speed: (load, signal) => request(load, signal, (engine, how) => engine.client['process.speed'](how, signal)),
+    async unload() {
+      await supervisor.running?.client['process.unload']({});
+    },
+    get pid() {
+      return supervisor.running?.pid;
+    },
+    close: () => supervisor.close(),
+  };
+}
+
+/** Callers' turns may carry more than the engine is to see. */
+const plain = (turns: readonly Turn[]) => turns.map(({ role, text }) => ({ role, text }));

@@ -1,0 +1,63 @@
+/** Unsent words of one conversation: kept in the core at most half a second behind the keys, and when the page hides. */
+import type { Core } from '../../core/doors.ts';
+
+export interface Draft {
+  text: string;
+  /** Gives back what was kept, unless the person has already typed. Never rejects. */
+  load(): Promise<void>;
+  /** Keeps what is there now. Never rejects; what could not be kept is kept with the next change. */
+  flush(): Promise<void>;
+}
+
+export interface DraftOptions {
+  readonly core: Pick<Core, 'assistant.draft'>;
+  /** Undefined for the conversation that has not begun. */
+  readonly conversation: () => string | undefined;
+  /** Milliseconds of rest before it is kept; a loss of at most half a second is the promise. */
+  readonly rest?: number;
+}
+
+export function openDraft({ core, conversation, rest = 400 }: DraftOptions): Draft {
+  let text = $state('');
+  let kept = '';
+  let touched = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const flush = async () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (text === kept) return;
+    const before = kept;
+    const sent = (kept = text);
+    const id = conversation();
+    try {
+      await core['assistant.draft']({ text: sent, ...(id && { conversation: id }) });
+    } catch {
+      // A lost connection: the words are still on screen, and the next change or reconnect keeps them.
+      if (kept === sent) kept = before;
+    }
+  };
+
+  return {
+    get text() {
+      return text;
+    },
+    set text(next) {
+      touched = true;
+      text = next;
+      // Not a debounce that typing can push away for ever: the first change starts the clock.
+      timer ??= setTimeout(() => void flush(), rest);
+    },
+    async load() {
+      const id = conversation();
+      try {
+        const found = await core['assistant.draft'](id ? { conversation: id } : {});
+        if (touched) return;
+        text = kept = found.text;
+      } catch {
+        // Without a connection there is nothing to give back; the field is usable all the same.
+      }
+    },
+    flush,
+  };
+}

@@ -1,0 +1,30 @@
+/** Which messages of a long conversation are on the page: a stretch that moves with the scroll and never grows long. */
+
+/** Places in the talk's own count. An open end (Infinity) follows what is said next. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Entries that one move adds: few enough to mount within a frame's 50 ms. */
+export const STEP = 8;
+/** Entries on the page at most. The largest screens show about 20. */
+export const MOST = 64;
+
+/** The newest of the entries at `base` to `end`. */
+export const newest = (base: number, end: number): Span => ({ from: Math.max(base, end - STEP * 2), to: Infinity });
+
+/** Moves towards older entries, letting go of the newest when too many are on the page. */
+export const towardsOlder = (span: Span, base: number, end: number): Span => {
+  const from = Math.max(base, span.from - STEP);
+  return { from, to: Math.min(span.to, end) - from > MOST ? from + MOST : span.to };
+};
+export const towardsNewer = (span: Span, end: number): Span => {
+  const to = span.to + STEP >= end ? Infinity : span.to + STEP;
+  return { from: Math.max(span.from, Math.min(to, end) - MOST), to };
+};
+/** A span round one place, for a search hit. */
+export const around = (place: number, base: number, end: number): Span => ({
+  from: Math.max(base, place - STEP),
+  to: place + STEP * 2 >= end ? Infinity : place + STEP * 2,
+});
