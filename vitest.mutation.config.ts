@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['src-main/wire/**/*.test.ts'],
     // Slow, and in processes of their own, where no mutant lives.
     exclude: ['src-main/wire/memory.test.ts'],
-    testTimeout: 20_000,
+    env: { DAIMON_MUTATION: '1' },
+    testTimeout: 5_000,
   },
 });

@@ -38,7 +38,9 @@ function rawly(wire: Wire): Raw {
   };
 }
 
-const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 2 });
+/** A mutant that hangs need not hang for long. */
+const PATIENCE = process.env['DAIMON_MUTATION'] ? 700 : 10_000;
+const until = (check: () => void) => vi.waitFor(check, { timeout: PATIENCE, interval: 2 });
 const all = async <T>(items: AsyncIterable<T>) => {
   const list: T[] = [];
   for await (const item of items) list.push(item);

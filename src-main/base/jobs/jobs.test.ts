@@ -275,4 +275,4 @@ test('any walk of verbs, steps and ends leaves the state that the model says', a
   );
   await it.close();
   await it.store.close();
-});
+}, 600_000);
