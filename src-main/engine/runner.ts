@@ -49,8 +49,8 @@ export function openRunner(options: RunnerOptions): Runner {
   const supervisor = openSupervisor(options);
   /** The driver took the process with it; remembered until daimon is closed. */
   let driverFailed = false;
-  /** Processes that have loaded on the GPU and lived. */
-  const trusted = new WeakSet<Engine>();
+  /** Models that a process has loaded on the GPU and lived. */
+  const trusted = new WeakMap<Engine, Set<string>>();
   const never = new AbortController().signal;
 
   const crashed = (tokens: number) =>
@@ -64,17 +64,21 @@ export function openRunner(options: RunnerOptions): Runner {
   const prepare = async (load: Load, signal: AbortSignal): Promise<{ engine: Engine; load: Load }> => {
     const engine = supervisor.engine();
     if (load.gpu === 'off' || driverFailed) return { engine, load: { ...load, gpu: 'off' } };
-    if (trusted.has(engine)) return { engine, load };
+    if (trusted.get(engine)?.has(load.sha256)) return { engine, load };
     try {
       await engine.client['process.load'](load, signal);
-      trusted.add(engine);
+      trusted.set(engine, (trusted.get(engine) ?? new Set()).add(load.sha256));
       return { engine, load };
     } catch (error) {
       if (!isFault(error, 'closed')) throw error;
+      const second = supervisor.engine();
+      const how: Load = { ...load, gpu: 'off' };
+      // If it dies without the GPU too, it was not the driver.
+      await second.client['process.load'](how, signal);
       driverFailed = true;
       supervisor.excuse(load.sha256);
       options.log.info('engine.driver-failed');
-      return { engine: supervisor.engine(), load: { ...load, gpu: 'off' } };
+      return { engine: second, load: how };
     }
   };
 
@@ -132,11 +136,13 @@ export function openRunner(options: RunnerOptions): Runner {
       request(load, signal, (engine, how) =>
         engine.client['process.measure']({ load: how, turns: plain(turns) }, signal),
       ),
-    warm: (load, signal) =>
-      request(load, signal, async (engine, how) => ({
-        ...(await engine.client['process.load'](how, signal)),
-        ...note(load),
-      })),
+    warm(load, signal) {
+      const began = performance.now();
+      return request(load, signal, async (engine, how) => {
+        const ready = await engine.client['process.load'](how, signal);
+        return { ...ready, ms: performance.now() - began, ...note(load) };
+      });
+    },
     speed: (load, signal) => request(load, signal, (engine, how) => engine.client['process.speed'](how, signal)),
     async unload() {
       await supervisor.running?.client['process.unload']({});

@@ -42,9 +42,7 @@ export async function openConfirm({ redirectFile }: { readonly redirectFile: str
   };
   return {
     approve: (read, password) =>
-      wiped(password, (base64) =>
-        post(port, '/approve', { tab, request: id, digest: read, password: base64 }),
-      ),
+      wiped(password, (base64) => post(port, '/approve', { tab, request: id, digest: read, password: base64 })),
     giveWords: (phrase) =>
       wiped(phrase, (base64) => post(port, '/restore', { tab, request: id, digest, phrase: base64 })),
     close: () => Promise.resolve(),

@@ -82,7 +82,8 @@ export function openVault({
   });
   const awake = () => {
     if (state.state === 'none') throw new Fault('no-vault', 'There is no vault here yet. Make one with vault.create.');
-    if (state.state !== 'unlocked') throw asLocked(new Fault('closed', ''));
+    if (state.state !== 'unlocked')
+      throw new Fault('locked', 'daimon is asleep; nothing was done. Wake it with the password and ask again.');
     return signer.use();
   };
   const ask = async <T>(work: Promise<T>): Promise<T> => {
