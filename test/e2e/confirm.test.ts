@@ -109,6 +109,8 @@ async function look(page: Page, name: string) {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme });
+      // Colours take a moment to cross over.
+      await page.waitForTimeout(200);
       await page.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`) });
     }
   await page.setViewportSize({ width: 1200, height: 800 });
