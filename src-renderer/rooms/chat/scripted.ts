@@ -188,10 +188,8 @@ export function scripted(now: () => number = Date.now): Scripted {
         const conversation = conversationOf(id);
         const question = messages.findLast((one) => one.conversation === id && one.role === 'user')!;
         // The older answer stays in the tree, beside the branch that is shown.
-        messages.splice(
-          messages.findIndex((one) => one.parent === question.id),
-          1,
-        );
+        const older = messages.findIndex((one) => one.parent === question.id);
+        if (older >= 0) messages.splice(older, 1);
         begin(conversation, question);
         return follow(id, signal);
       },
