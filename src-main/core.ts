@@ -76,7 +76,6 @@ export async function openCore({
         dial: dial.dial,
         clock,
         log,
-        ids,
         dataFolder,
         runner,
         settings,
@@ -151,7 +150,7 @@ export async function openCore({
     open: {
       ...settings.handlers,
       ...vault.handlers,
-      'engine.hardware': hardwareHandler({ host, settings: () => settings.get() }),
+      'engine.hardware': hardwareHandler({ settings: () => settings.get() }),
     },
     rooms,
     status: () => vault.status(),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Dial, JobContext } from '../base/ports.ts';
 import { isFault } from '../wire/index.ts';
 import type { Entry, Source } from './catalogue.ts';
-import { noSource, noSpace } from './sources/faults.ts';
+import { noSource, noSpace, Unreachable } from './sources/faults.ts';
 import { fetchHttps } from './sources/https.ts';
 import { findOnHub, HUB } from './sources/hub.ts';
 import { openPart, type Want } from './sources/part.ts';
@@ -77,8 +77,9 @@ async function fetchFrom(needs: FetchNeeds, source: Source): Promise<Fetched> {
           signal,
         )
       : undefined;
-  // What we measured counts more than what anyone states.
+  // What we measured counts more than what anyone states; a file that states another hash is not even begun.
   const want = entry.pinned ?? (file as Want);
+  if (file && file.sha256 !== want.sha256) throw new Unreachable('has another file than the one that was checked');
   const path = modelPath(folder, want.sha256);
   const there = await stat(path).catch(() => undefined);
   if (there?.isFile() && there.size === want.size) return { ...want, path };

@@ -96,6 +96,8 @@ export async function openLlama(
   if (gpu === 'auto')
     try {
       llama = await loadLlama({ ...options, gpu: 'auto' });
+      // The library tries each driver in a child first, and says nothing of one that failed there.
+      if (llama.gpu === false && (await hasBackend())) note = DRIVER_NOTE;
     } catch {
       note = DRIVER_NOTE;
       llama = await loadLlama({ ...options, gpu: false });
@@ -108,6 +110,19 @@ export async function openLlama(
     load: (load, template) => loadWeights(llama, load, template),
     dispose: () => llama.dispose(),
   };
+}
+
+/** Whether a GPU back end of the library is installed here; a stub that takes its name has no binaries. */
+async function hasBackend(): Promise<boolean> {
+  const system = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  for (const backend of ['cuda', 'vulkan'])
+    try {
+      await access(new URL('../bins', import.meta.resolve(`@node-llama-cpp/${system}-${backend}`)));
+      return true;
+    } catch {
+      // Not this one.
+    }
+  return false;
 }
 
 async function loadWeights(llama: Llama, load: Load, given: string | undefined): Promise<Weights> {

@@ -33,6 +33,7 @@ export function openMachine({
   measure = measureMemoryRate,
 }: MachineNeeds) {
   let rate: Promise<number | undefined> | undefined;
+  let closed = false;
   const nameOf = ({ threads, gpu }: Hardware) => `${system.processor}/${threads}/${gpu.backend}`;
 
   const rateOf = (hardware: Hardware): Promise<number | undefined> =>
@@ -51,7 +52,6 @@ export function openMachine({
         );
       return measured;
     })());
-  let closed = false;
 
   return {
     async view(): Promise<View> {
@@ -74,7 +74,7 @@ export function openMachine({
           )?.speed,
       };
     },
-    /** Keeps how fast a file wrote; the newest counts, weighed with what was known. */
+    /** Keeps how fast a file wrote. */
     async note(sha256: string, speed: number, tokens: number): Promise<void> {
       if (tokens < ENOUGH_TOKENS || !(speed > 0)) return;
       const machine = nameOf(await findHardware(settings(), system));
@@ -85,7 +85,7 @@ export function openMachine({
       )?.speed;
       store.run(
         'INSERT OR REPLACE INTO engine_speeds (sha256, machine, speed, at) VALUES (?, ?, ?, ?)',
-        ...[sha256, machine, before === undefined ? speed : (before + speed) / 2, clock.now()],
+        ...[sha256, machine, settle(before, speed), clock.now()],
       );
     },
     close() {
@@ -93,4 +93,6 @@ export function openMachine({
     },
   };
 }
-export type MachineRoom = ReturnType<typeof openMachine>;
+/** Other programs slow a run down and nothing speeds it up: a faster run counts at once, a slower one little by little. */
+const settle = (before: number | undefined, now: number): number =>
+  before === undefined || now > before ? now : before * 0.8 + now * 0.2;

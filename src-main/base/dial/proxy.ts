@@ -85,10 +85,12 @@ export async function openProxy({ guard, reason, allowLoopback = false }: ProxyO
 
   const join = async (target: { host: string; port: number }, client: Socket, head: Buffer) => {
     const shown = target.port === 443 ? target.host : `${target.host}:${target.port}`;
-    // A program that gives up while we still connect must not leave a connection behind.
+    // A program that gives up while we still connect must not leave a connection behind; one that leaves later is done.
     const gone = new AbortController();
-    client.once('close', () => gone.abort(new Error('The program left.')));
+    const giveUp = () => gone.abort(new Error('The program left.'));
+    client.once('close', giveUp);
     const line = await guard.open(target, shown, reason, AbortSignal.any([closing.signal, gone.signal]));
+    client.off('close', giveUp).once('close', () => line.end('done'));
     line.signal.addEventListener('abort', () => client.destroy(), { once: true });
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
     if (head.length > 0) line.socket.write(head);

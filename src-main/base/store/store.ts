@@ -85,7 +85,6 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       return guard(() => transaction(work));
     },
     background,
-
     async migrate(room, migrations) {
       guard(() =>
         migrateRoom(
