@@ -32,7 +32,6 @@ interface Times {
  * 1.12 / 1.19 / 1.01. Larger pages make bulk work 6–15 % faster and a single commit 12–18 % slower in both arms; a
  * wallet mostly commits, so 4 KiB stands. A memory map would help the plain arm only: pages must be decrypted somewhere.
  */
-// eslint-disable-next-line @typescript-eslint/require-await
 export async function storeFigures(): Promise<Figure[]> {
   const key = randomBytes(32);
   // Incompressible, 400 characters: about what a message weighs.

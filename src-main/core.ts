@@ -168,10 +168,10 @@ export async function openCore({
       }),
     busy: () => (assistant?.writing() ?? 0) > 0 || (ground?.jobs.running() ?? 0) > 0,
     async close() {
-      ground?.jobs.stopAll();
+      await ground?.jobs.stopAll();
       await vault.close();
       await sleeping;
-      await settings.close();
+      settings.close();
     },
   };
 }

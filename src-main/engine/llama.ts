@@ -96,6 +96,8 @@ export async function openLlama(
   if (gpu === 'auto')
     try {
       llama = await loadLlama({ ...options, gpu: 'auto' });
+      // The library tries each driver in a child first, and says nothing of one that failed there.
+      if (llama.gpu === false && (await hasBackend())) note = DRIVER_NOTE;
     } catch {
       note = DRIVER_NOTE;
       llama = await loadLlama({ ...options, gpu: false });
@@ -108,6 +110,19 @@ export async function openLlama(
     load: (load, template) => loadWeights(llama, load, template),
     dispose: () => llama.dispose(),
   };
+}
+
+/** Whether a GPU back end of the library is installed here; a stub that takes its name has no binaries. */
+async function hasBackend(): Promise<boolean> {
+  const system = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  for (const backend of ['cuda', 'vulkan'])
+    try {
+      await access(new URL('../bins', import.meta.resolve(`@node-llama-cpp/${system}-${backend}`)));
+      return true;
+    } catch {
+      // Not this one.
+    }
+  return false;
 }
 
 async function loadWeights(llama: Llama, load: Load, given: string | undefined): Promise<Weights> {
@@ -178,21 +193,33 @@ async function openSequence(
 
 /** Renders turns the way the model was trained for: by the template in its file, never by what its name suggests. */
 function openTemplate(model: LlamaModel, source: string | undefined) {
-  if (source === undefined || source.trim() === '') return { ...plainLines, chat: false, stopIds: [] as number[] };
-  let wrapper: ChatWrapper;
-  try {
-    // Tools are not offered to the model, and looking for their syntax in the template would cost 300 ms of the start.
-    wrapper = new JinjaTemplateChatWrapper({
-      template: source,
-      tokenizer: model.tokenizer,
-      functionCallMessageTemplate: 'noJinja',
-      // No place on screen shows thoughts yet, so templates that let them be switched off are asked to.
-      reasoning: false,
-      additionalRenderParameters: { enable_thinking: false, add_generation_prompt: true },
-    });
-  } catch {
-    wrapper = resolveChatWrapper(model, { warningLogs: false, noJinja: true });
-  }
+  const plain = { ...plainLines, chat: false, stopIds: [] as number[] };
+  if (source === undefined || source.trim() === '') return plain;
+  const ways = [
+    () =>
+      new JinjaTemplateChatWrapper({
+        template: source,
+        tokenizer: model.tokenizer,
+        // Tools are not offered to the model, and looking for their syntax in the template takes 300 ms of the start.
+        functionCallMessageTemplate: 'noJinja',
+        // No place on screen shows thoughts yet, so templates that let them be switched off are asked to.
+        reasoning: false,
+        additionalRenderParameters: { enable_thinking: false, add_generation_prompt: true },
+      }),
+    // A template that is there and cannot be read still tells the family, and the library knows the usual ones.
+    () => resolveChatWrapper(model, { warningLogs: false, noJinja: true }),
+  ];
+  for (const way of ways)
+    try {
+      return { ...templateOf(model, way()), chat: true };
+    } catch {
+      // The next way.
+    }
+  return plain;
+}
+
+/** @throws when the wrapper cannot render a plain exchange */
+function templateOf(model: LlamaModel, wrapper: ChatWrapper) {
   // Templates see marks in place of texts, so that a text can neither change what a template does nor be taken for it.
   const mark = `\u2060${randomBytes(12).toString('hex')}-`;
   const marks = new RegExp(`${mark}(\\d+);`, 'g');
@@ -229,8 +256,14 @@ function openTemplate(model: LlamaModel, source: string | undefined) {
       break;
     }
   }
-  return { chat: true, render, stopIds, stopStrings };
+  render(EXCHANGE, false);
+  return { render, stopIds, stopStrings };
 }
+
+const EXCHANGE: readonly Turn[] = (['system', 'user', 'assistant', 'user'] as const).map((role) => ({
+  role,
+  text: 'a',
+}));
 
 function* split(value: string, marks: RegExp): Generator<Segment> {
   let from = 0;

@@ -71,6 +71,8 @@ export const chat = {
   tooLong: (now: number, most: number) =>
     `This has ${number(now)} characters; a message may have ${number(most)}. Nothing was sent, and your words stay here. Send a shorter part, or keep it as a file.`,
   nearlyTooLong: (left: number) => `${plural(left, 'character', 'characters')} left`,
+  folded: (n: number) => `A long text, ${plural(n, 'character', 'characters')}:`,
+  unfold: 'Take it out',
   reads: (name: string) => `${name} is reading your message`,
   writes: (name: string) => `${name} is writing`,
   rate: (n: number) => `${plural(Math.max(1, Math.round(n)), 'word', 'words')} a second`,

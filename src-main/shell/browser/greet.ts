@@ -48,7 +48,12 @@ export function greet<S>({ socket, stream, admit, onAdmitted }: GreetOptions<S>)
     settle();
     const admission = admit(isBinary || data.length > MOST_BYTES ? undefined : readHello(data));
     if (!admission) {
-      setTimeout(refuse, DELAY_MS);
+      // Whatever else it sends waits in its own buffers.
+      socket.pause();
+      setTimeout(() => {
+        socket.resume();
+        refuse();
+      }, DELAY_MS);
       return;
     }
     socket.once('close', () => admission.left());

@@ -19,7 +19,6 @@ const policy = (socket: string) =>
 /** Powers that this window never asks for, so that nothing that got into it can. */
 const REFUSED = [
   'accelerometer',
-  'bluetooth',
   'camera',
   'clipboard-read',
   'display-capture',

@@ -24,13 +24,20 @@ export interface RedirectOptions {
 export async function writeRedirect({ folder, name, address, lasts = LASTS_MS }: RedirectOptions): Promise<string> {
   // The address becomes part of a page: nothing but an address of ours may.
   if (!ADDRESS.test(address)) throw new Error('Only an address of the loopback server can be written.');
-  const path = join(folder, `${name}.html`);
+  const path = pathOf({ folder, name });
   // Replaced, never overwritten: whoever put a link or an open file there gets nothing.
   await rm(path, { force: true });
   await writeFile(path, page(address), { mode: 0o600, flag: 'wx' });
-  setTimeout(() => void rm(path, { force: true }).catch(() => {}), lasts).unref();
+  setTimeout(() => void removeRedirect({ folder, name }), lasts).unref();
   return path;
 }
+
+/** Removes the file, if it is there: whoever lets a window in calls it, for the key in the file has been used. */
+export async function removeRedirect({ folder, name }: Pick<RedirectOptions, 'folder' | 'name'>): Promise<void> {
+  await rm(pathOf({ folder, name }), { force: true }).catch(() => {});
+}
+
+const pathOf = ({ folder, name }: Pick<RedirectOptions, 'folder' | 'name'>) => join(folder, `${name}.html`);
 
 const page = (address: string) => `<!doctype html>
 <meta charset="utf-8">

@@ -76,7 +76,7 @@ test('a question goes out on Enter, the answer streams, and the conversation get
     { verb: 'assistant.send', input: { text: 'How are you?' } },
   ]);
   await page.getByText('How it was made').click();
-  await expect.element(page.getByText('12 tokens a second')).toBeVisible();
+  await expect.element(page.getByText(/12 tokens a second/)).toBeVisible();
   await expect.element(page.getByText('This computer’s processor')).toBeVisible();
 });
 
@@ -192,7 +192,7 @@ test('words that did not arrive come back into the field, with what was typed me
   fake.failNext('assistant.send', new Fault('no-model', 'There is no model yet. Choose one; your words are kept.'));
   await field().fill('My only copy');
   await userEvent.keyboard('{Enter}');
-  await expect.element(page.getByRole('alert').getByText('There is no model yet.')).toBeVisible();
+  await expect.element(page.getByRole('alert').getByText(/There is no model yet/)).toBeVisible();
   await expect.element(page.getByRole('link', { name: 'Choose a model' })).toBeVisible();
   await expect.element(field()).toHaveValue('My only copy');
 });
@@ -215,7 +215,7 @@ test('what was left out of a full context is told in the margin', async () => {
   script.write('Yes');
   script.note('The first 12 messages of this conversation no longer fit.');
   await expect
-    .element(page.getByRole('complementary', { name: 'About this answer' }).getByText(/first 12 messages/))
+    .element(page.getByRole('note', { name: 'About this answer' }).getByText(/first 12 messages/))
     .toBeVisible();
   script.finish();
 });
@@ -275,7 +275,7 @@ test('another window’s question and its answer appear here, and a deleted conv
   script.finish();
   elsewhere.abort();
   await field().fill('unsent');
-  script.handlers['assistant.delete']({ id: conversation.id } as never, elsewhere.signal);
+  await script.handlers['assistant.delete']({ id: conversation.id } as never, elsewhere.signal);
   await expect.element(page.getByText(/This conversation was deleted/)).toBeVisible();
   await expect.element(field()).toHaveValue('unsent');
 });
@@ -304,7 +304,7 @@ test('a conversation is renamed and deleted through the sheet, which refuses unt
   await expect.element(page.getByRole('link', { name: 'Nan’s boat' })).toBeVisible();
   await page.getByRole('button', { name: 'Delete: Nan’s boat' }).click();
   expect(document.activeElement?.textContent?.trim()).toBe('Cancel');
-  await page.getByRole('button', { name: 'Delete for good' }).click();
+  (page.getByRole('button', { name: 'Delete for good' }).element() as HTMLElement).click();
   await expect.element(page.getByText(/Tick the line above/)).toBeVisible();
   expect(script.conversations).toHaveLength(1);
   await page.getByRole('checkbox').click();
@@ -331,12 +331,14 @@ test('the page stays at its end while an answer grows, unless the person scrolle
   await expect.poll(distance).toBeLessThan(8);
   scroller().scrollTop -= 300;
   await frames();
-  const top = scroller().scrollTop;
+  // What is read stays where it is on the screen, whatever comes above or below it.
+  const read = log().getByText('paragraph 20', { exact: true }).element();
+  const top = read.getBoundingClientRect().top;
   for (let i = 0; i < 10; i++) {
     script.write(`\n\nlater ${i}`);
     await frames(1);
   }
-  expect(Math.abs(scroller().scrollTop - top)).toBeLessThan(2);
+  expect(Math.abs(read.getBoundingClientRect().top - top)).toBeLessThan(2);
   await page.getByRole('button', { name: 'Jump to the newest' }).click();
   await expect.poll(distance).toBeLessThan(8);
 });
@@ -427,21 +429,33 @@ test('a link asks first, with the whole address; Cancel has the focus, and focus
 test('a message of 1 MB is sent, drawn and read without a long stop; one that is too long is refused with its words', async () => {
   const { script, fake } = await stage();
   const long = 'All work and no play. '.repeat(45_000);
-  await field().fill('x');
   const area = field().element() as HTMLTextAreaElement;
-  area.value = 'y'.repeat(1_500_001);
-  area.dispatchEvent(new Event('input', { bubbles: true }));
+  const paste = (text: string) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    area.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  };
+  const stops: number[] = [];
+  const observer = new PerformanceObserver((list) => stops.push(...list.getEntries().map(({ duration }) => duration)));
+  observer.observe({ type: 'longtask' });
+  paste('y'.repeat(1_500_001));
   await expect.element(page.getByText(/a message may have 1,500,000/)).toBeVisible();
-  await page.getByRole('button', { name: 'Send' }).click({ force: true });
+  (page.getByRole('button', { name: 'Send' }).element() as HTMLElement).click();
+  await frames();
   expect(fake.asked.some(({ verb }) => verb === 'assistant.send')).toBe(false);
-  area.value = long;
-  area.dispatchEvent(new Event('input', { bubbles: true }));
+  await page.getByRole('button', { name: 'Take it out' }).click();
+  await field().fill('Read this');
+  paste(long);
+  await expect.element(page.getByText(/A long text, 990,000 characters/)).toBeVisible();
+  await expect.element(field()).toHaveValue('Read this');
   await page.getByRole('button', { name: 'Send' }).click();
   await expect.poll(() => script.messages.length).toBe(2);
-  await expect.element(page.getByRole('button', { name: /Show all 990,000 characters/ })).toBeVisible();
+  await expect.element(page.getByRole('button', { name: /Show all 990,011 characters/ })).toBeVisible();
   script.write(long);
   script.finish();
   await expect.poll(() => document.querySelectorAll('.answer p').length, { timeout: 10_000 }).toBeGreaterThan(100);
+  observer.disconnect();
+  expect(Math.max(0, ...stops)).toBeLessThan(400);
 });
 
 test('without a model the room says so and leads to the models', async () => {
@@ -500,7 +514,7 @@ test.each(['light', 'dark'])('axe finds nothing, %s', async (theme) => {
   await field().fill('And?');
   await userEvent.keyboard('{Enter}');
   script.write('See [it](https://example.org) now');
-  await expect.element(log().getByText('now')).toBeVisible();
+  await expect.element(log().getByText(/now$/)).toBeVisible();
   expect(await violations()).toEqual([]);
   await page.getByRole('button', { name: /^Delete/ }).click();
   await frames(20);

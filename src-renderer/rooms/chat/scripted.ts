@@ -1,5 +1,5 @@
 /** A scripted assistant for tests and previews: the door's own behaviour over arrays, its answers written token by token. */
-import { assistantDoor, type Conversation, type Message, type Sent } from '../../../src-main/assistant/door.ts';
+import { type assistantDoor, type Conversation, type Message, type Sent } from '../../../src-main/assistant/door.ts';
 import { Fault, type Handlers } from '../../../src-main/wire/index.ts';
 import { fakeId } from '../../core/fake-world.ts';
 
@@ -188,10 +188,8 @@ export function scripted(now: () => number = Date.now): Scripted {
         const conversation = conversationOf(id);
         const question = messages.findLast((one) => one.conversation === id && one.role === 'user')!;
         // The older answer stays in the tree, beside the branch that is shown.
-        messages.splice(
-          messages.findIndex((one) => one.parent === question.id),
-          1,
-        );
+        const older = messages.findIndex((one) => one.parent === question.id);
+        if (older >= 0) messages.splice(older, 1);
         begin(conversation, question);
         return follow(id, signal);
       },

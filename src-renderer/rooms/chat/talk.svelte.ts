@@ -167,7 +167,10 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
   /** Puts question and answer at the end; an older answer to the same question makes room. */
   const place = (question: string, answer: string, asked: string | undefined) => {
     const at = entries.findIndex((entry) => entry.id === question);
-    const kept = at >= 0 ? entries.slice(0, at + 1) : entries.filter((entry) => !entry.id.startsWith(PENDING));
+    const kept =
+      at >= 0
+        ? entries.slice(0, at + 1)
+        : entries.filter((entry) => !entry.id.startsWith(PENDING) && entry.id !== answer);
     const before = entries.find((entry) => entry.id === answer);
     text = before?.text ?? '';
     fresh = true;
