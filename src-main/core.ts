@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { openAssistant, type Assistant } from './assistant/assistant.ts';
 import { systemClock } from './base/clock.ts';
-import { openDial, type DialRoom } from './base/dial/dial.ts';
+import { openDial, type OpenDial } from './base/dial/dial.ts';
 import type { Host } from './base/host.ts';
 import { idFactory } from './base/id.ts';
-import { openJobs, type JobsRoom } from './base/jobs/jobs.ts';
+import { openJobs, type OpenJobs } from './base/jobs/jobs.ts';
 import { openLog } from './base/log.ts';
 import type { Clock, Store } from './base/ports.ts';
 import { openStore, type Cipher } from './base/store/store.ts';
@@ -28,8 +28,8 @@ export interface Core {
 /** The rooms that the database carries; they outlive the lock while jobs that may go on are running. */
 interface Ground {
   readonly store: Store;
-  readonly jobs: JobsRoom;
-  readonly dial: DialRoom;
+  readonly jobs: OpenJobs;
+  readonly dial: OpenDial;
   readonly engine: Engine;
 }
 
@@ -42,7 +42,7 @@ export async function openCore({
   dataFolder: string;
   clock?: Clock;
 }): Promise<Core> {
-  const log = openLog({ folder: dataFolder, clock });
+  const log = openLog({ file: join(dataFolder, 'daimon.log'), clock });
   const ids = idFactory(clock);
   const settings = openSettings({ dataFolder, log });
   let ground: Ground | undefined;
@@ -63,7 +63,11 @@ export async function openCore({
         store,
         clock,
         log,
-        settings: { cut: () => settings.get().cut, setCut: (cut) => settings.set({ cut }) },
+        settings: {
+          cut: () => settings.get().cut,
+          setCut: (cut) => void settings.set({ cut }),
+          watch: (signal) => settings.watch(signal),
+        },
       });
       const runner = openRunner({ host, log, clock, settings: () => settings.get() });
       const engine = await openEngine({
@@ -72,7 +76,6 @@ export async function openCore({
         dial: dial.dial,
         clock,
         log,
-        ids,
         dataFolder,
         runner,
         settings,
@@ -98,8 +101,8 @@ export async function openCore({
     ids,
     idleMinutes: () => settings.get().idleMinutes,
     jobs: {
-      allowed: () => ground?.jobs.allowedBehindLock() ?? 0,
-      stopAll: () => ground?.jobs.stopAll(),
+      allowed: () => ground?.jobs.allowedBehindLock().length ?? 0,
+      stopAll: async () => ground?.jobs.stopAll(),
     },
     async onUnlocked(keys) {
       ground ??= await openGround(keys);
@@ -128,14 +131,14 @@ export async function openCore({
       const now = ground;
       if (!now) return;
       now.engine.rest();
-      now.jobs.stopUnlessAllowed();
+      await now.jobs.stopAll({ keepBehindLock: true });
       sleeping = now.jobs.idle().then(async () => {
         // Awake again in the meantime: the ground stays.
         if (assistant || ground !== now) return;
         ground = undefined;
         await closeGround(now);
       });
-      if (now.jobs.allowedBehindLock() === 0) await sleeping;
+      if (now.jobs.allowedBehindLock().length === 0) await sleeping;
     },
   });
 
@@ -147,7 +150,7 @@ export async function openCore({
     open: {
       ...settings.handlers,
       ...vault.handlers,
-      'engine.hardware': hardwareHandler({ host, settings: () => settings.get() }),
+      'engine.hardware': hardwareHandler({ settings: () => settings.get() }),
     },
     rooms,
     status: () => vault.status(),
@@ -165,10 +168,10 @@ export async function openCore({
       }),
     busy: () => (assistant?.writing() ?? 0) > 0 || (ground?.jobs.running() ?? 0) > 0,
     async close() {
-      ground?.jobs.stopAll();
+      await ground?.jobs.stopAll();
       await vault.close();
       await sleeping;
-      await settings.close();
+      settings.close();
     },
   };
 }

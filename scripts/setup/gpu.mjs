@@ -83,7 +83,8 @@ export async function ensureGpu(root, { mayAsk }) {
   const next = { ...memory, at: Date.now() };
   let changed = false;
   if (vulkan && !isBrought(root, 'vulkan')) {
-    say(`Found a GPU (${facts.gpu ?? 'as you say'}): fetching its Vulkan back end, 71 MB. DAIMON_GPU=off skips this.`);
+    const why = facts.gpu === null ? 'DAIMON_GPU asks for it' : `Found a GPU (${facts.gpu})`;
+    say(`${why}: fetching the Vulkan back end, 71 MB. DAIMON_GPU=off skips this.`);
     delete next.vulkan;
     if (!(await tried(bring(root, 'vulkan')))) next.vulkan = 'failed';
     changed = true;

@@ -1,4 +1,4 @@
-/** A value that many follow: each sees it now and whenever it changes; a slow follower skips to the newest. */
+/** A value that many follow: each sees it now and whenever it changes; a slow follower skips to the newest. (A topic has events and no value.) */
 
 export interface Latest<T> {
   get(): T;
@@ -13,11 +13,10 @@ export function latest<T>(first: T): Latest<T> {
   let value = first;
   let version = 0;
   let ended = false;
-  // One promise for all who wait; a change settles it and puts the next in its place.
-  let change = Promise.withResolvers<void>();
+  const waiting = new Set<() => void>();
   const wakeAll = () => {
-    change.resolve();
-    change = Promise.withResolvers<void>();
+    for (const wake of waiting) wake();
+    waiting.clear();
   };
   return {
     get: () => value,
@@ -32,8 +31,8 @@ export function latest<T>(first: T): Latest<T> {
       wakeAll();
     },
     async *follow(signal) {
-      const left = Promise.withResolvers<void>();
-      const leave = () => left.resolve();
+      let wake = () => {};
+      const leave = () => wake();
       signal?.addEventListener('abort', leave, { once: true });
       try {
         for (let seen = -1; !signal?.aborted;) {
@@ -41,9 +40,10 @@ export function latest<T>(first: T): Latest<T> {
             seen = version;
             yield value;
           } else if (ended) return;
-          else await Promise.race([change.promise, left.promise]);
+          else await new Promise<void>((resolve) => waiting.add((wake = resolve)));
         }
       } finally {
+        waiting.delete(wake);
         signal?.removeEventListener('abort', leave);
       }
     },

@@ -63,11 +63,13 @@ export interface Backend {
   readonly device: string;
   /** One sentence, when a GPU was there and could not be used. */
   readonly note: string | undefined;
-  load(load: Load): Promise<Weights>;
+  /** @param template in place of the one in the file */
+  load(load: Load, template?: string): Promise<Weights>;
   dispose(): Promise<void>;
 }
 
 export type LoadLlama = (options: LlamaOptions) => Promise<Llama>;
+export const loadLlamaCpp: LoadLlama = getLlama;
 
 /**
  * Starts llama.cpp. With `gpu: 'auto'` an installed back end (CUDA, Vulkan, Metal) is used if its driver works; if it
@@ -78,7 +80,7 @@ export type LoadLlama = (options: LlamaOptions) => Promise<Llama>;
  */
 export async function openLlama(
   { gpu, threads }: { readonly gpu: 'auto' | 'off'; readonly threads: number },
-  loadLlama: LoadLlama = getLlama,
+  loadLlama: LoadLlama = loadLlamaCpp,
 ): Promise<Backend> {
   const options = {
     build: 'never',
@@ -94,6 +96,8 @@ export async function openLlama(
   if (gpu === 'auto')
     try {
       llama = await loadLlama({ ...options, gpu: 'auto' });
+      // The library tries each driver in a child first, and says nothing of one that failed there.
+      if (llama.gpu === false && (await hasBackend())) note = DRIVER_NOTE;
     } catch {
       note = DRIVER_NOTE;
       llama = await loadLlama({ ...options, gpu: false });
@@ -103,12 +107,26 @@ export async function openLlama(
   return {
     device,
     note,
-    load: (load) => loadWeights(llama, load),
+    load: (load, template) => loadWeights(llama, load, template),
     dispose: () => llama.dispose(),
   };
 }
 
-async function loadWeights(llama: Llama, { file, threads, contextSize, gpu, gpuLayers }: Load): Promise<Weights> {
+/** Whether a GPU back end of the library is installed here; a stub that takes its name has no binaries. */
+async function hasBackend(): Promise<boolean> {
+  const system = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  for (const backend of ['cuda', 'vulkan'])
+    try {
+      await access(new URL('../bins', import.meta.resolve(`@node-llama-cpp/${system}-${backend}`)));
+      return true;
+    } catch {
+      // Not this one.
+    }
+  return false;
+}
+
+async function loadWeights(llama: Llama, load: Load, given: string | undefined): Promise<Weights> {
+  const { file, threads, contextSize, gpu, gpuLayers } = load;
   llama.maxThreads = threads;
   await access(file).catch(() => {
     throw new Fault(
@@ -127,7 +145,7 @@ async function loadWeights(llama: Llama, { file, threads, contextSize, gpu, gpuL
   } catch (cause) {
     throw outOfMemory(cause) ? noMemory(cause) : unreadable(cause);
   }
-  const template = openTemplate(model);
+  const template = openTemplate(model, given ?? model.fileInfo.metadata?.tokenizer?.chat_template);
   const stopIds = new Set(template.stopIds);
   return {
     chat: template.chat,
@@ -174,21 +192,34 @@ async function openSequence(
 }
 
 /** Renders turns the way the model was trained for: by the template in its file, never by what its name suggests. */
-function openTemplate(model: LlamaModel) {
-  const source = model.fileInfo.metadata?.tokenizer?.chat_template;
-  if (source === undefined || source.trim() === '') return { ...plainLines, chat: false, stopIds: [] as number[] };
-  let wrapper: ChatWrapper;
-  try {
-    // Tools are not offered to the model, and looking for their syntax in the template would cost 300 ms of the start.
-    wrapper = new JinjaTemplateChatWrapper({
-      template: source,
-      tokenizer: model.tokenizer,
-      functionCallMessageTemplate: 'noJinja',
-      reasoning: false,
-    });
-  } catch {
-    wrapper = resolveChatWrapper(model, { warningLogs: false, noJinja: true });
-  }
+function openTemplate(model: LlamaModel, source: string | undefined) {
+  const plain = { ...plainLines, chat: false, stopIds: [] as number[] };
+  if (source === undefined || source.trim() === '') return plain;
+  const ways = [
+    () =>
+      new JinjaTemplateChatWrapper({
+        template: source,
+        tokenizer: model.tokenizer,
+        // Tools are not offered to the model, and looking for their syntax in the template takes 300 ms of the start.
+        functionCallMessageTemplate: 'noJinja',
+        // No place on screen shows thoughts yet, so templates that let them be switched off are asked to.
+        reasoning: false,
+        additionalRenderParameters: { enable_thinking: false, add_generation_prompt: true },
+      }),
+    // A template that is there and cannot be read still tells the family, and the library knows the usual ones.
+    () => resolveChatWrapper(model, { warningLogs: false, noJinja: true }),
+  ];
+  for (const way of ways)
+    try {
+      return { ...templateOf(model, way()), chat: true };
+    } catch {
+      // The next way.
+    }
+  return plain;
+}
+
+/** @throws when the wrapper cannot render a plain exchange */
+function templateOf(model: LlamaModel, wrapper: ChatWrapper) {
   // Templates see marks in place of texts, so that a text can neither change what a template does nor be taken for it.
   const mark = `\u2060${randomBytes(12).toString('hex')}-`;
   const marks = new RegExp(`${mark}(\\d+);`, 'g');
@@ -197,7 +228,8 @@ function openTemplate(model: LlamaModel) {
       const text = `${mark}${turn};`;
       return role === 'assistant' ? { type: 'model', response: [text] } : { type: role, text };
     });
-    if (!open) chatHistory.push({ type: 'model', response: [] });
+    // A template opens the answer itself (and may say more there); the library's own wrappers want to be told.
+    if (!open && !(wrapper instanceof JinjaTemplateChatWrapper)) chatHistory.push({ type: 'model', response: [] });
     const segments: Segment[] = [];
     for (const value of LlamaText(wrapper.generateContextState({ chatHistory }).contextText).values) {
       if (typeof value === 'string') segments.push(...split(value, marks));
@@ -205,7 +237,13 @@ function openTemplate(model: LlamaModel) {
     }
     return segments;
   };
-  const triggers = wrapper.generateContextState({ chatHistory: [{ type: 'user', text: 'a' }] }).stopGenerationTriggers;
+  // What follows an answer tells what ends one.
+  const triggers = wrapper.generateContextState({
+    chatHistory: [
+      { type: 'user', text: 'a' },
+      { type: 'model', response: ['b'] },
+    ],
+  }).stopGenerationTriggers;
   const stopIds: number[] = [];
   const stopStrings: string[] = [];
   for (const trigger of triggers) {
@@ -218,8 +256,14 @@ function openTemplate(model: LlamaModel) {
       break;
     }
   }
-  return { chat: true, render, stopIds, stopStrings };
+  render(EXCHANGE, false);
+  return { render, stopIds, stopStrings };
 }
+
+const EXCHANGE: readonly Turn[] = (['system', 'user', 'assistant', 'user'] as const).map((role) => ({
+  role,
+  text: 'a',
+}));
 
 function* split(value: string, marks: RegExp): Generator<Segment> {
   let from = 0;

@@ -1,17 +1,21 @@
 /** What the engine process does with the runner's requests: keeps one model loaded and answers from it. */
 import { randomInt } from 'node:crypto';
-import { serve, type Wire } from '../wire/index.ts';
+import { isFault, serve, type Wire } from '../wire/index.ts';
+import { collectGarbage } from './garbage.ts';
 import { generate } from './generate.ts';
 import { openLlama, type Backend, type LoadLlama, type Weights } from './llama.ts';
-import { processDoor, type Load, type Ready } from './process-door.ts';
-import { buildPrompt } from './prompt.ts';
+import { DRIVER_NOTE, processDoor, type Load, type Ready } from './process-door.ts';
+import { buildPrompt, turnCounter } from './prompt.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import { rememberTokens } from './tokens.ts';
+
+const TIDY_MS = 500;
 
 interface Loaded {
   readonly key: string;
   readonly backend: Backend;
   readonly weights: Weights;
+  readonly count: ReturnType<typeof turnCounter>;
   readonly sessions: Sessions;
   readonly contextSize: number;
 }
@@ -27,7 +31,6 @@ export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
   const models = openModels(loadLlama);
   const now = () => performance.now();
 
-  /** A prompt of everything but an answer; the same code measures and generates, so that both agree. */
   const prompt = (
     { weights }: Loaded,
     turns: Parameters<typeof buildPrompt>[0]['turns'],
@@ -96,7 +99,7 @@ export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
       },
       'process.measure': ({ load, turns }, signal) =>
         models.use(load, signal, async (loaded) => ({
-          tokens: [...prompt(loaded, turns, false).perTurn],
+          tokens: loaded.count(turns),
           contextSize: (await loaded.sessions.warm()).size,
         })),
       'process.speed': (load, signal) =>
@@ -158,7 +161,7 @@ function openModels(loadLlama: LoadLlama | undefined) {
     await old?.sessions.dispose();
     await old?.weights.dispose();
   };
-  const start = async ({ gpu, threads }: Load) => {
+  const start = async ({ gpu, threads }: Load): Promise<Backend> => {
     if (backend && backend.key !== gpu) {
       const old = backend;
       backend = undefined;
@@ -171,16 +174,42 @@ function openModels(loadLlama: LoadLlama | undefined) {
       throw error;
     });
   };
+  const open = async (load: Load, opened: Backend, key: string): Promise<Loaded> => {
+    const { contextSize, threads } = load;
+    const weights = rememberTokens(await opened.load(load));
+    const sessions = openSessions({ weights, contextSize, threads });
+    try {
+      await sessions.warm();
+    } catch (error) {
+      await weights.dispose();
+      throw error;
+    }
+    const count = turnCounter(weights.render, weights);
+    return { key, backend: opened, weights, count, contextSize, sessions };
+  };
   const bring = async (load: Load): Promise<Loaded> => {
     const { sha256, contextSize, threads, gpu, gpuLayers = -1 } = load;
     const key = [sha256, contextSize, threads, gpu, gpuLayers].join();
     if (loaded?.key === key) return loaded;
     await drop();
     const opened = await start(load);
-    const weights = rememberTokens(await opened.load(load));
-    loaded = { key, backend: opened, weights, contextSize, sessions: openSessions({ weights, contextSize, threads }) };
+    try {
+      loaded = await open(load, opened, key);
+    } catch (error) {
+      if (opened.device === 'cpu' || isFault(error, 'model-missing')) throw error;
+      // Out of VRAM or a driver that gave way: what the processor makes of it decides. Remembered while this process
+      // lives, so that not every load fails first.
+      const cpu = await openLlama({ gpu: 'off', threads }, loadLlama);
+      loaded = await open(load, cpu, key);
+      backend = { key: gpu, opened: Promise.resolve({ ...cpu, note: DRIVER_NOTE }) };
+      loaded = { ...loaded, backend: { ...cpu, note: DRIVER_NOTE } };
+      await opened.dispose().catch(() => {});
+    }
+    setTimeout(tidy, TIDY_MS).unref();
     return loaded;
   };
+  /** In a quiet moment after a load. */
+  const tidy = () => (users === 0 ? collectGarbage() : void setTimeout(tidy, TIDY_MS).unref());
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = turn.then(work);
     turn = mine.catch(() => {});

@@ -1,42 +1,25 @@
 /** The core's side of the engine process: answers by model file, restarts after crashes, falls back from a bad driver. */
 import { Fault, isFault } from '../wire/index.ts';
-import type { GenerateRequest, Piece, Turn } from './ports.ts';
+import type { Runner as Port, Turn } from './ports.ts';
 import { DRIVER_NOTE, type Load, type Ready } from './process-door.ts';
 import { openSupervisor, type Engine, type SupervisorOptions } from './supervisor.ts';
 
 export type { Load, Ready } from './process-door.ts';
 
-export interface RunRequest extends Omit<GenerateRequest, 'model'> {
-  readonly load: Load;
-}
-
 /**
  * All take a file that the validator has accepted: this is where a stranger's bytes reach native code, and the room sees
  * to it that no other file gets here.
  *
- * Faults: `model-missing`, `model-unreadable`, `no-memory`, `context-full`, `engine-crashed`, `model-crashes`, `closed`.
+ * Requests of one session follow each other; several sessions run at once and share the threads. Faults:
+ * `model-missing`, `model-unreadable`, `no-memory`, `context-full`, `model-crashes`, `closed`, and `engine-crashed` with
+ * `tokens`, how many had come: ask again with what was written and `continueAnswer`.
  */
-export interface Runner {
-  /**
-   * Streams an answer. Requests of one session follow each other; several sessions run at once and share the threads.
-   * `engine-crashed` carries `tokens`, how many had come: ask again with what was written and `continueAnswer`.
-   */
-  generate(request: RunRequest, signal: AbortSignal): AsyncIterable<Piece>;
-  /** Tokens of each turn with its share of the template. */
-  measure(
-    load: Load,
-    turns: readonly Turn[],
-    signal?: AbortSignal,
-  ): Promise<{ readonly tokens: readonly number[]; readonly contextSize: number }>;
-  /** Loads the weights and a first context. */
+export interface Runner extends Port {
   warm(load: Load, signal?: AbortSignal): Promise<Ready>;
   /** Tokens a second, reading and writing; takes about three seconds. */
   speed(load: Load, signal?: AbortSignal): Promise<{ readonly prompt: number; readonly decode: number }>;
-  /** Gives the memory of the weights back, when answers under way have ended. */
-  unload(): Promise<void>;
   /** The engine process, if one runs. */
   readonly pid: number | undefined;
-  close(): Promise<void>;
 }
 
 export interface RunnerOptions extends SupervisorOptions {
@@ -49,8 +32,8 @@ export function openRunner(options: RunnerOptions): Runner {
   const supervisor = openSupervisor(options);
   /** The driver took the process with it; remembered until daimon is closed. */
   let driverFailed = false;
-  /** Processes that have loaded on the GPU and lived. */
-  const trusted = new WeakSet<Engine>();
+  /** Models that a process has loaded on the GPU and lived. */
+  const trusted = new WeakMap<Engine, Set<string>>();
   const never = new AbortController().signal;
 
   const crashed = (tokens: number) =>
@@ -64,17 +47,21 @@ export function openRunner(options: RunnerOptions): Runner {
   const prepare = async (load: Load, signal: AbortSignal): Promise<{ engine: Engine; load: Load }> => {
     const engine = supervisor.engine();
     if (load.gpu === 'off' || driverFailed) return { engine, load: { ...load, gpu: 'off' } };
-    if (trusted.has(engine)) return { engine, load };
+    if (trusted.get(engine)?.has(load.sha256)) return { engine, load };
     try {
       await engine.client['process.load'](load, signal);
-      trusted.add(engine);
+      trusted.set(engine, (trusted.get(engine) ?? new Set()).add(load.sha256));
       return { engine, load };
     } catch (error) {
       if (!isFault(error, 'closed')) throw error;
+      const second = supervisor.engine();
+      const how: Load = { ...load, gpu: 'off' };
+      // If it dies without the GPU too, it was not the driver.
+      await second.client['process.load'](how, signal);
       driverFailed = true;
       supervisor.excuse(load.sha256);
       options.log.info('engine.driver-failed');
-      return { engine: supervisor.engine(), load: { ...load, gpu: 'off' } };
+      return { engine: second, load: how };
     }
   };
 
@@ -132,11 +119,13 @@ export function openRunner(options: RunnerOptions): Runner {
       request(load, signal, (engine, how) =>
         engine.client['process.measure']({ load: how, turns: plain(turns) }, signal),
       ),
-    warm: (load, signal) =>
-      request(load, signal, async (engine, how) => ({
-        ...(await engine.client['process.load'](how, signal)),
-        ...note(load),
-      })),
+    warm(load, signal) {
+      const began = performance.now();
+      return request(load, signal, async (engine, how) => {
+        const ready = await engine.client['process.load'](how, signal);
+        return { ...ready, ms: performance.now() - began, ...note(load) };
+      });
+    },
     speed: (load, signal) => request(load, signal, (engine, how) => engine.client['process.speed'](how, signal)),
     async unload() {
       await supervisor.running?.client['process.unload']({});

@@ -1,5 +1,5 @@
 /** Settings: one small JSON file that is readable before unlocking; nothing personal stands in it. */
-import { readFileSync, renameSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { systemWrites, writeAtomic, type WritePort } from '../base/files.ts';
@@ -36,13 +36,26 @@ export interface OpenSettings {
 /** A file that cannot be read is kept aside as settings.json.broken; what of it is valid stays in force. */
 export function openSettings({ dataFolder, log, files = systemWrites }: OpenSettingsOptions): OpenSettings {
   const file = join(dataFolder, 'settings.json');
-  const stored = read(file, log);
+  const write = (unknown: Stored['unknown'], known: Settings) =>
+    writeAtomic(file, Buffer.from(`${JSON.stringify({ ...unknown, ...known }, null, 2)}\n`), files);
+  const { broken, ...stored } = read(file);
+  if (broken) {
+    log.info('settings.broken');
+    // At once, not at the next change: a switch that was saved from the spoiled file must also outlive the next start.
+    try {
+      copyFileSync(file, `${file}.broken`);
+      write(stored.unknown, stored.known);
+    } catch (error) {
+      // A full disk: the spoiled file stays where it is, and is read in the same way next time.
+      log.unexpected(error, 'settings.open');
+    }
+  }
   /** Keys of a newer daimon: they must survive an older one. */
-  let unknown = stored.unknown;
+  const { unknown } = stored;
   const current = latest<Settings>(stored.known);
   const set = (change: Partial<Settings>) => {
     const next = v.parse(schema, { ...current.get(), ...change });
-    writeAtomic(file, Buffer.from(`${JSON.stringify({ ...unknown, ...next }, null, 2)}\n`), files);
+    write(unknown, next);
     current.set(next);
     return next;
   };
@@ -55,10 +68,7 @@ export function openSettings({ dataFolder, log, files = systemWrites }: OpenSett
     get: () => current.get(),
     set,
     watch: (signal) => current.follow(signal),
-    close() {
-      current.end();
-      unknown = {};
-    },
+    close: () => current.end(),
   };
 }
 
@@ -67,20 +77,13 @@ interface Stored {
   readonly unknown: Readonly<Record<string, unknown>>;
 }
 
-function read(file: string, log: Log): Stored {
-  let text: string;
+function read(file: string): ReturnType<typeof parse> {
   try {
-    text = readFileSync(file, 'utf8');
+    return parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { known: DEFAULTS, unknown: {} };
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { known: DEFAULTS, unknown: {}, broken: false };
     throw error;
   }
-  const { broken, ...stored } = parse(text);
-  if (broken) {
-    renameSync(file, `${file}.broken`);
-    log.info('settings.broken');
-  }
-  return stored;
 }
 
 /** @returns what is valid; `broken` when something was not */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { newVisitor, type Visitor } from '../gate.ts';
 import { openCore } from '../core.ts';
 import { systemClock } from '../base/clock.ts';
+import { forbidDumps } from '../base/dumps.ts';
 import type { Host } from '../base/host.ts';
 import type { Door, Handlers, Wire } from '../wire/index.ts';
 import { openLoopback, type Loopback } from './browser/loopback.ts';
@@ -47,6 +48,8 @@ export async function runCore({
   // The socket first: it decides who is the core before anything else touches the folder.
   const socket = await listenAsCore(dataFolder, (wire) => onWire(wire));
   if (!socket) return undefined;
+  // Before the first child, which inherits it.
+  await forbidDumps();
   const core = await openCore({ host, dataFolder });
 
   const count = (wire: Wire): Wire => ({

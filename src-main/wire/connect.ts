@@ -1,7 +1,7 @@
 /** The caller's end of a wire: a door's verbs as functions; streams are async iterables that give credit as they are read. */
 import type { Client, Door } from './contract.ts';
 import { Fault } from './fault.ts';
-import { CREDIT, type Frame, type Wire } from './frame.ts';
+import { CREDIT, type Wire } from './frame.ts';
 import { isResponse, type Response } from './guard.ts';
 import { makeReader } from './reader.ts';
 

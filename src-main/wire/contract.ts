@@ -3,7 +3,10 @@ import type * as v from 'valibot';
 
 type Schema = v.GenericSchema;
 
-/** How two items of a stream become one while the reader has no credit; undefined when these two may not be joined. */
+/**
+ * How two items of a stream become one while the reader has no credit; undefined when these two may not be joined. Must
+ * be associative: neighbours are joined in whatever grouping is cheap, always in their order.
+ */
 export type Merge<T> = {
   // A method, so that a stream of something is also a stream of unknown (methods are compared bivariantly).
   merge(older: T, newer: T): T | undefined;

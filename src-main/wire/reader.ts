@@ -1,5 +1,5 @@
 /** The reading end of a stream: items wait here in order, credit goes back as they are read, leaving tells the far side. */
-import { Fault } from './fault.ts';
+import { type Fault } from './fault.ts';
 import { CREDIT } from './frame.ts';
 import type { Response } from './guard.ts';
 

@@ -17,8 +17,13 @@ export interface Session {
   readonly place: Place;
   /** True from the first start until a model was chosen and said hello to. */
   readonly welcoming: boolean;
+  /** False for the moment between waking and knowing what is here. */
+  readonly settled: boolean;
   /** Jobs that go on, and the models that are here. */
   readonly work: Work;
+  /** What the present room calls its page, such as a conversation's title; undefined: the room's own name. */
+  readonly title: string | undefined;
+  entitle(title: string | undefined): void;
   /** The person has been welcomed; the rooms open. */
   welcomed(): void;
   go(room: Room, within?: string): void;
@@ -34,15 +39,29 @@ export function openSession({ link, window: view }: { link: Link; window: Window
   let settings = $state.raw<Settings>();
   let place = $state.raw<Place>(readPlace(view.location.hash));
   let welcoming = $state(false);
-  const work = openWork({ core, signal: stop.signal });
+  let title = $state<string>();
+  let settled = $state(false);
+  const work = openWork({ core, signal: stop.signal, onArrival: () => void adopt() });
+  /** The first model that arrives answers, until the person chooses otherwise. */
+  const adopt = async () => {
+    const first = work.models.find(({ chat }) => chat);
+    if (settings?.model !== null || !first) return;
+    await core['settings.set']({ model: first.id }, stop.signal).catch((error: unknown) => {
+      if (!isFault(error) && !stop.signal.aborted) throw error;
+    });
+  };
 
   const wake = async () => {
-    await work.begin();
+    const read = await work.begin();
     // Stopped half way through the welcome: the choice of a model still waits.
-    if (!welcoming && work.models.length === 0 && settings?.model == null) welcoming = true;
+    if (read && !welcoming && work.models.length === 0 && settings?.model == null) welcoming = true;
+    if (read) await adopt();
+    settled = true;
   };
   const sleep = () => {
     work.clear();
+    settled = false;
+    title = undefined;
     place = home;
     view.history.replaceState(null, '', view.location.pathname + view.location.search);
   };
@@ -70,7 +89,11 @@ export function openSession({ link, window: view }: { link: Link; window: Window
     // Streams of work ended with the old wire.
     if (next === 'open' && vault?.state === 'unlocked') void work.begin();
   });
-  const onHash = () => (place = readPlace(view.location.hash));
+  const onHash = () => {
+    const next = readPlace(view.location.hash);
+    if (next.room !== place.room) title = undefined;
+    place = next;
+  };
   view.addEventListener('hashchange', onHash, { signal: stop.signal });
 
   return {
@@ -92,13 +115,22 @@ export function openSession({ link, window: view }: { link: Link; window: Window
     get welcoming() {
       return welcoming;
     },
+    get settled() {
+      return settled;
+    },
     work,
+    get title() {
+      return title;
+    },
+    entitle(next) {
+      title = next;
+    },
     welcomed() {
       welcoming = false;
     },
     go(room, within) {
       view.location.hash = placeHash(room, within);
-      place = readPlace(view.location.hash);
+      onHash();
     },
     close() {
       unwatch();

@@ -12,19 +12,30 @@ export interface Work {
   readonly models: readonly Model[];
   /** A model that arrived while this window was open, until it was taken or put aside. */
   readonly arrived: Model | undefined;
-  /** Reads jobs and models, and follows whatever is going on. Never rejects. */
-  begin(): Promise<void>;
+  /** Reads jobs and models, and follows whatever is going on. Never rejects. @returns whether they could be read */
+  begin(): Promise<boolean>;
   /** Begins to fetch a model of the catalogue; resolves once it runs. Rejects with the Fault of a fetch that cannot begin. */
   fetch(id: string): Promise<void>;
+  /** Whether this model is being fetched already. */
+  fetches(id: string): boolean;
   refresh(): Promise<void>;
   putAside(): void;
   clear(): void;
 }
 
-export function openWork({ core, signal }: { core: Core; signal: AbortSignal }): Work {
+export interface WorkOptions {
+  readonly core: Core;
+  readonly signal: AbortSignal;
+  /** Told when a model has arrived. */
+  readonly onArrival: () => void;
+}
+
+export function openWork({ core, signal, onArrival }: WorkOptions): Work {
   let jobs = $state.raw<readonly Job[]>([]);
   let models = $state.raw<readonly Model[]>([]);
   let arrived = $state.raw<Model>();
+  /** Catalogue ids of the fetches that began here, by job. */
+  const begun = new Map<string, string>();
   const followed = new Map<string, AbortController>();
 
   const put = (job: Job) => {
@@ -39,6 +50,7 @@ export function openWork({ core, signal }: { core: Core; signal: AbortSignal }):
     await readModels();
     const known = new Set(before.map(({ id }) => id));
     arrived = models.find((model) => !known.has(model.id) && !model.warmUp && model.chat) ?? arrived;
+    onArrival();
   };
 
   const follow = async (id: string) => {
@@ -78,18 +90,26 @@ export function openWork({ core, signal }: { core: Core; signal: AbortSignal }):
       return arrived;
     },
     async begin() {
-      await refresh().catch((error: unknown) => {
+      try {
+        await refresh();
+        return true;
+      } catch (error) {
         if (!isFault(error) && !signal.aborted) throw error;
-      });
+        return false;
+      }
     },
     async fetch(id) {
       // The first item names the job; from then on the job is followed, and this stream may end.
       for await (const item of core['engine.fetch']({ id }, signal)) {
         if (item.kind === 'done') await landed(models);
-        else void follow(item.job);
+        else {
+          begun.set(item.job, id);
+          void follow(item.job);
+        }
         return;
       }
     },
+    fetches: (id) => jobs.some((job) => isGoing(job) && begun.get(job.id) === id),
     refresh,
     putAside() {
       arrived = undefined;

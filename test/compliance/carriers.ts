@@ -5,7 +5,7 @@ import { createServer, connect as dial, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
-import { WebSocketServer, WebSocket as Ws } from 'ws';
+import { WebSocketServer, type WebSocket as Ws } from 'ws';
 import { childWire } from '../../src-main/wire/carriers/child.ts';
 import { lineWire } from '../../src-main/wire/carriers/line.ts';
 import { portWire, type PortLike } from '../../src-main/wire/carriers/port.ts';

@@ -13,7 +13,8 @@ export interface EngineHost extends Pick<Host, 'start'> {
   gone(): Promise<void>;
 }
 
-export function engineHost(entry: URL = ENTRY): EngineHost {
+/** @param more added to the environment of each child, to tell a misbehaving entry how */
+export function engineHost(entry: URL = ENTRY, more: Readonly<Record<string, string>> = {}): EngineHost {
   const children: ChildProcess[] = [];
   return {
     children,
@@ -21,7 +22,7 @@ export function engineHost(entry: URL = ENTRY): EngineHost {
       const child = fork(fileURLToPath(entry), {
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-        env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+        env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env, ...more },
         execArgv: [],
       });
       children.push(child);

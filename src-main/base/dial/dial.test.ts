@@ -250,14 +250,24 @@ test('the proxy lets in who has its password, tunnels, records the bytes, and ob
   await expect.poll(() => server.bytes().sent).toBe(row!.bytesIn);
   expect([0, 24]).toContain(row!.bytesOut - server.bytes().received);
 
+  // As pip does: it keeps the tunnel for more requests and simply ends.
+  const left = await askTunnel(proxy.url, authority);
+  left.socket.destroy();
+  await expect.poll(async () => (await it.record())[0]).toMatchObject({ outcome: 'done' });
+
   const open = await askTunnel(proxy.url, authority);
   const closed = once(open.socket, 'close');
   await it.handlers['dial.cut']({ on: true }, never);
   await closed;
   const refused = await askTunnel(proxy.url, authority);
   expect(refused.status).toBe(502);
-  expect((await it.record()).map(({ outcome }) => outcome)).toEqual(['refused', 'failed', 'done']);
+  expect((await it.record()).map(({ outcome }) => outcome)).toEqual(['refused', 'failed', 'done', 'done']);
+  await it.handlers['dial.cut']({ on: false }, never);
+  const last = await askTunnel(proxy.url, authority);
   await proxy.close();
+  last.socket.destroy();
+  expect((await it.record())[0]).toMatchObject({ outcome: 'done' });
+  await expect(askTunnel(proxy.url, authority)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
 test('the proxy leads to port 443 of public hosts only', () => {

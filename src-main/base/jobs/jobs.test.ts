@@ -167,6 +167,45 @@ test('what ran when daimon ended is interrupted, and may go on under the same id
   await second.store.close();
 });
 
+test('progress reaches the disk twice a second at most, and its end at once', async () => {
+  using folder = temporaryFolder();
+  const it = await setUp(folder);
+  const work = steered();
+  it.jobs.begin(work.spec);
+  await tick();
+  const onDisk = () => it.store.get<{ done: number; state: string }>('select done, state from jobs')!;
+  const seen = new Set<number>();
+  for (let done = 1; done <= 100; done++) {
+    it.clock.advance(50);
+    work.context().progress({ done, unit: 'steps' });
+    expect((await list(it))[0]!.done).toBe(done);
+    seen.add(onDisk().done);
+  }
+  expect([...seen]).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
+  work.context().progress({ done: 103, unit: 'steps' });
+  work.finish('x');
+  await it.idle();
+  expect(onDisk()).toEqual({ done: 103, state: 'done' });
+  await it.close();
+  await it.store.close();
+});
+
+test('a job whose progress cannot be saved goes on', async () => {
+  using folder = temporaryFolder();
+  const it = await setUp(folder);
+  const work = steered();
+  const { result } = it.jobs.begin(work.spec);
+  await tick();
+  await it.store.close();
+  it.clock.advance(1000);
+  work.context().progress({ done: 1, unit: 'steps' });
+  work.finish('finished');
+  expect(await result).toBe('finished');
+  await it.idle();
+  expect(it.log.errors.map(({ where }) => where)).toEqual(['jobs.save', 'jobs.save']);
+  expect(() => it.jobs.begin(work.spec)).toThrowError(expect.objectContaining({ code: 'database-closed' }));
+});
+
 test('locking ends all but what may go on behind it', async () => {
   using folder = temporaryFolder();
   const it = await setUp(folder);
@@ -275,4 +314,4 @@ test('any walk of verbs, steps and ends leaves the state that the model says', a
   );
   await it.close();
   await it.store.close();
-});
+}, 600_000);

@@ -1,4 +1,5 @@
 /** Long pieces of work: they outlive the view of them, can be paused and stopped, and are remembered across restarts. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault, type Handlers } from '../../wire/index.ts';
 import type { baseDoor, Job } from '../door.ts';
 import type { Ids } from '../id.ts';
@@ -7,19 +8,26 @@ import { interrupted, runJob, stoppedByPerson, type RunningJob } from './running
 import { migrations } from './schema.ts';
 import { jobTable } from './table.ts';
 
+const CLOSE_MS = 10_000;
+
 type JobVerb = 'jobs.list' | 'jobs.follow' | 'jobs.pause' | 'jobs.resume' | 'jobs.stop';
 
 export interface OpenJobs {
   /** What rooms take: `begin`. */
   readonly jobs: Jobs;
   readonly handlers: Pick<Handlers<typeof baseDoor>, JobVerb>;
+  /** How many jobs run or wait. */
+  running(): number;
   /** Running or paused jobs that may go on behind the lock screen. */
   allowedBehindLock(): Job[];
   /** Stops what runs (`keepBehindLock`: except what may go on behind the lock) and waits until it has ended. */
   stopAll(options?: { readonly keepBehindLock?: boolean }): Promise<void>;
   /** Resolves when no job runs or waits. */
   idle(): Promise<void>;
-  /** Ends everything as `interrupted`; then nothing can be begun. */
+  /**
+   * Ends everything as `interrupted`, so that the next start can go on with it; then nothing can be begun. Work that
+   * does not hear the stop is left behind after ten seconds: the process is about to end.
+   */
   close(): Promise<void>;
 }
 
@@ -93,6 +101,7 @@ export async function openJobs({ store, clock, log, ids }: OpenJobsOptions): Pro
         return known(id);
       },
     },
+    running: () => running.size,
     allowedBehindLock: () =>
       [...running.values()].filter(({ behindLock }) => behindLock).map(({ state }) => state.get()),
     stopAll: ({ keepBehindLock = false } = {}) =>
@@ -105,7 +114,10 @@ export async function openJobs({ store, clock, log, ids }: OpenJobsOptions): Pro
     },
     async close() {
       closed = true;
-      await stop(running.values(), interrupted);
+      const late = new AbortController();
+      const all = stop(running.values(), interrupted).finally(() => late.abort());
+      await Promise.race([all, sleep(CLOSE_MS, undefined, { signal: late.signal }).catch(() => {})]);
+      if (running.size > 0) log.info('jobs.abandoned', { count: running.size });
     },
   };
 }

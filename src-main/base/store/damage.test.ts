@@ -82,7 +82,7 @@ test('each flipped bit is found or harmless, and the file stays as it was', asyn
   }
   // Most pages hold something; free pages and the unused salt do not.
   expect(outcomes['found']).toBeGreaterThan(runs * 0.6);
-});
+}, 600_000);
 
 test('damage names the newest backup; a truncated or lost file is not replaced by an empty one', async () => {
   using folder = temporaryFolder();

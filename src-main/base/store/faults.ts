@@ -30,7 +30,7 @@ export function asFault(error: unknown, file: string): unknown {
 export function damaged(file: string, cause?: unknown): Fault {
   const backup = newestBackup(file);
   const next = backup
-    ? `The newest sealed backup is ${basename(backup.path)} of ${new Date(backup.at).toISOString().slice(0, 16).replace('T', ' ')} UTC, in the same folder.`
+    ? `The newest sealed backup is ${basename(backup.path)} of ${new Date(backup.at).toISOString().slice(0, 16).replace('T', ' ')} UTC, in the same folder. To go back to it, close daimon, move ${basename(file)} aside and give a copy of the backup its name.`
     : 'There is no backup here that daimon made; a copy of your own of the data folder would help.';
   return new Fault('database-damaged', `The database file is damaged. Nothing was overwritten. ${next}`, {
     cause,

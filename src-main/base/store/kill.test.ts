@@ -26,6 +26,47 @@ for (;;) {
 }
 `;
 
+const holder = (storeModule: string) => `
+import { openStore } from ${JSON.stringify(storeModule)};
+const [file, key] = process.argv.slice(2);
+const store = await openStore({ file, key: Buffer.from(key, 'hex'), clock: { now: Date.now }, log: { info() {}, unexpected: () => '' } });
+store.transaction(() => {
+  store.run("insert into t(body) values ('theirs')");
+  process.send('held');
+  // The transaction stays open until we are killed.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+});
+`;
+
+test('another process that holds the lock is a busy fault; once it is killed, its half is gone and ours goes on', async () => {
+  using folder = temporaryFolder();
+  const file = folder.file('daimon.db');
+  const key = randomBytes(32);
+  const script = folder.file('holder.mjs');
+  writeFileSync(script, holder(new URL('./store.ts', import.meta.url).href));
+  const store = await openStore({ file, key, clock: settableClock(), log: keptLog(), busyMs: 50 });
+  await store.migrate('t', [{ number: 1, sql: 'create table t(id integer primary key, body text)' }]);
+  store.run(`insert into t(body) values ('ours')`);
+  const child = fork(script, [file, key.toString('hex')], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+  });
+  const gone = once(child, 'close');
+  await once(child, 'message');
+  expect(() => store.run(`insert into t(body) values ('no')`)).toThrowError(
+    expect.objectContaining({ code: 'database-busy' }),
+  );
+  await expect(store.background.run(`insert into t(body) values ('no')`)).rejects.toMatchObject({
+    code: 'database-busy',
+  });
+  expect(store.all('select body from t')).toEqual([{ body: 'ours' }]);
+  child.kill('SIGKILL');
+  await gone;
+  store.run(`insert into t(body) values ('ours too')`);
+  expect(store.all('select body from t')).toEqual([{ body: 'ours' }, { body: 'ours too' }]);
+  await store.close();
+});
+
 test('every acknowledged row survives', async () => {
   const kills = process.env['DAIMON_LONG'] ? 200 : 5;
   using folder = temporaryFolder();

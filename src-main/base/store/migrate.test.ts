@@ -61,7 +61,7 @@ test('however the steps are spread over starts, tables and rows come out the sam
     }),
     { numRuns: process.env['DAIMON_LONG'] ? 500 : 25, seed: 11 },
   );
-});
+}, 600_000);
 
 test('a step that fails is undone whole, the steps before it stay, and the next start goes on', async () => {
   using folder = temporaryFolder();

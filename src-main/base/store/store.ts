@@ -36,7 +36,6 @@ export interface OpenStoreOptions {
  *   was overwritten), `database-busy`, `database-unreachable`, `disk-full`. The same Faults come from every query later.
  */
 // Async although opening takes under a millisecond today: callers already wait for migrations.
-// eslint-disable-next-line @typescript-eslint/require-await
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const { file, cipher = 'aegis', clock, log, cacheKb, busyMs, maxPages } = options;
   const key = new Uint8Array(options.key);
@@ -86,7 +85,6 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       return guard(() => transaction(work));
     },
     background,
-    // eslint-disable-next-line @typescript-eslint/require-await
     async migrate(room, migrations) {
       guard(() =>
         migrateRoom(

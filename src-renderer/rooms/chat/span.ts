@@ -1,29 +1,30 @@
 /** Which messages of a long conversation are on the page: a stretch that moves with the scroll and never grows long. */
 
+/** Places in the talk's own count. An open end (Infinity) follows what is said next. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** Entries that one move adds; measured: mounting 8 answers takes well under a frame's 50 ms limit. */
+/** Entries that one move adds: few enough to mount within a frame's 50 ms. */
 export const STEP = 8;
-/** Entries on the page. A screen of the largest monitors shows about 20. */
-export const MOST = 72;
+/** Entries on the page at most. The largest screens show about 20. */
+export const MOST = 64;
 
-/** The newest entries. */
-export const newest = (total: number): Span => ({ from: Math.max(0, total - STEP * 3), to: total });
+/** The newest of the entries at `base` to `end`. */
+export const newest = (base: number, end: number): Span => ({ from: Math.max(base, end - STEP * 2), to: Infinity });
 
 /** Moves towards older entries, letting go of the newest when too many are on the page. */
-export const towardsOlder = ({ from, to }: Span): Span => {
-  const next = Math.max(0, from - STEP);
-  return { from: next, to: Math.min(to, next + MOST) };
+export const towardsOlder = (span: Span, base: number, end: number): Span => {
+  const from = Math.max(base, span.from - STEP);
+  return { from, to: Math.min(span.to, end) - from > MOST ? from + MOST : span.to };
 };
-export const towardsNewer = ({ from, to }: Span, total: number): Span => {
-  const next = Math.min(total, to + STEP);
-  return { from: Math.max(from, next - MOST), to: next };
+export const towardsNewer = (span: Span, end: number): Span => {
+  const to = span.to + STEP >= end ? Infinity : span.to + STEP;
+  return { from: Math.max(span.from, Math.min(to, end) - MOST), to };
 };
-/** A span round `index`, for a search hit. */
-export const around = (index: number, total: number): Span => ({
-  from: Math.max(0, index - STEP),
-  to: Math.min(total, index + STEP * 2),
+/** A span round one place, for a search hit. */
+export const around = (place: number, base: number, end: number): Span => ({
+  from: Math.max(base, place - STEP),
+  to: place + STEP * 2 >= end ? Infinity : place + STEP * 2,
 });

@@ -28,6 +28,8 @@ export interface Talk {
   /** Undefined until the first question is on disk. */
   readonly id: string | undefined;
   readonly entries: readonly Entry[];
+  /** Place of `entries[0]` in a count that does not move when older messages are put before it. */
+  readonly base: number;
   /** Older messages that are not here yet. */
   readonly more: boolean;
   readonly phase: Phase;
@@ -62,6 +64,7 @@ export interface TalkOptions {
 export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptions): Talk {
   let id = $state(first);
   let entries = $state.raw<readonly Entry[]>([]);
+  let base = $state(0);
   let more = $state(false);
   let phase = $state<Phase>(first ? 'opening' : 'still');
   let fault = $state.raw<Fault>();
@@ -149,8 +152,10 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
       if (isFault(error, 'closed')) phase = 'lost';
       else {
         phase = 'still';
-        say(error);
+        // An answer that failed on disk says why beside itself; `not-writing` only means that it ended before we joined.
         if (onDisk && id) await refreshTail(PAGE);
+        const last = entries.at(-1);
+        if (!isFault(error, 'not-writing') && !(onDisk && last?.note)) say(error);
       }
     } finally {
       if (reading === stop) reading = undefined;
@@ -162,7 +167,10 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
   /** Puts question and answer at the end; an older answer to the same question makes room. */
   const place = (question: string, answer: string, asked: string | undefined) => {
     const at = entries.findIndex((entry) => entry.id === question);
-    const kept = at >= 0 ? entries.slice(0, at + 1) : entries.filter((entry) => !entry.id.startsWith(PENDING));
+    const kept =
+      at >= 0
+        ? entries.slice(0, at + 1)
+        : entries.filter((entry) => !entry.id.startsWith(PENDING) && entry.id !== answer);
     const before = entries.find((entry) => entry.id === answer);
     text = before?.text ?? '';
     fresh = true;
@@ -199,7 +207,7 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
     } catch (error) {
       if (closing.signal.aborted) return;
       if (isFault(error, 'closed')) phase = phase === 'writing' ? 'lost' : phase;
-      else if (isFault(error) && /not-found|no-conversation|unknown-conversation|gone/.test(error.code)) gone();
+      else if (isFault(error, 'unknown-conversation')) gone();
       else {
         if (phase === 'opening') phase = 'still';
         say(error);
@@ -228,6 +236,9 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
     },
     get entries() {
       return entries;
+    },
+    get base() {
+      return base;
     },
     get more() {
       return more;
@@ -286,11 +297,12 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
       return (loadingOlder ??= (async () => {
         const conversation = id;
         const before = entries[0]?.id;
-        if (!conversation || !more || !before) return;
         try {
-          const page = await core['assistant.messages']({ conversation, before, limit } as never, closing.signal);
+          if (!conversation || !more || !before || before.startsWith(PENDING)) return;
+          const page = await core['assistant.messages']({ conversation, before, limit }, closing.signal);
           if (entries[0]?.id !== before) return;
           entries = [...page.messages, ...entries];
+          base -= page.messages.length;
           more = page.more;
         } catch (error) {
           if (!closing.signal.aborted && !isFault(error, 'closed')) say(error);

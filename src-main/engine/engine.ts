@@ -1,0 +1,259 @@
+/** The engine's room: this machine, the catalogue, the models that are here, and answers from them. */
+import { readdir, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock, Dial, Jobs, Log, Store } from '../base/ports.ts';
+import { Fault, type Handlers } from '../wire/index.ts';
+import { CATALOGUE, catalogueEntry } from './catalogue.ts';
+import type { CatalogueEntry, engineDoor, Model } from './door.ts';
+import { hostOf, SCRATCH, type FetchSettings } from './fetch.ts';
+import { openFetches } from './fetching.ts';
+import { contextFor, fitOf } from './fit.ts';
+import { findModels, keeperOf } from './found.ts';
+import { openMachine, type MachineNeeds, type View } from './machine.ts';
+import { modelsFolder, needsOf, openModels, type Kept } from './models.ts';
+import type { GenerateRequest, Generator, Load, Piece, Runner } from './ports.ts';
+import { recommend } from './recommend.ts';
+import { migrations } from './schema.ts';
+
+export { hardwareHandler } from './hardware.ts';
+
+export interface EngineSettings {
+  get(): {
+    readonly gpu: 'auto' | 'off';
+    readonly contextSize: number | 'auto';
+    readonly model: string | null;
+  };
+  set(change: { readonly model: string | null }): unknown;
+}
+export interface EngineOptions {
+  readonly store: Store;
+  readonly jobs: Jobs;
+  readonly dial: Dial;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dataFolder: string;
+  readonly runner: Runner;
+  readonly settings: EngineSettings;
+  /** What tests replace. */
+  readonly fetching?: FetchSettings;
+  readonly machine?: Pick<MachineNeeds, 'system' | 'measure'>;
+  /** Whose folders are searched for models of other programs. */
+  readonly home?: string;
+}
+export interface Engine extends Generator {
+  readonly handlers: Handlers<typeof engineDoor>;
+  /** Model of new conversations. @throws `no-model`, with how to get one */
+  defaultModel(): string;
+  hasModel(id: string): boolean;
+  /** Loads the default model in the background, so that the first answer does not wait. */
+  warmDefault(): void;
+  /** daimon is locked: the weights' memory is given back. */
+  rest(): void;
+  close(): Promise<void>;
+}
+
+/** Opens the room; nothing is loaded, measured or fetched before it is asked for, but the memory rate. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { store, jobs, dial, clock, log, dataFolder, runner, settings, fetching = {} } = options;
+  await store.migrate('engine', migrations);
+  const folder = modelsFolder(dataFolder);
+  await sweep(folder);
+  const models = openModels({ store, clock, folder });
+  const machine = openMachine({ store, clock, settings: () => settings.get(), ...options.machine });
+  const closing = new AbortController();
+
+  const fit = (needs: Parameters<typeof fitOf>[0], view: View, sha256?: string) =>
+    fitOf(needs, view, settings.get().contextSize, sha256 === undefined ? undefined : view.speed(sha256));
+
+  const toModel = (kept: Kept, view: View): Model => {
+    const { info } = kept;
+    const entry = catalogueEntry(kept.id);
+    const licence = info.licence ?? entry?.licence;
+    return {
+      id: kept.id,
+      sha256: kept.sha256,
+      name: entry?.name ?? info.name,
+      size: kept.size,
+      architecture: info.architecture,
+      quantisation: info.quantisation,
+      ...(licence !== undefined && { licence }),
+      trainedContext: info.trainedContext,
+      parameters: info.parameters,
+      ...(kept.keeper !== undefined && { linked: kept.keeper }),
+      warmUp: entry?.warmUp ?? false,
+      chat: info.purpose === 'chat' && info.template,
+      fit: fit(needsOf(info), view, kept.sha256),
+    };
+  };
+
+  /** The first model that arrives becomes the one of new conversations; an embedding model never does. */
+  const arrived = ({ id, info }: Kept) => {
+    const { model } = settings.get();
+    const stands = model !== null && models.find(model) !== undefined;
+    if (!stands && info.purpose === 'chat') settings.set({ model: id });
+    log.info('engine.model-arrived');
+  };
+  const follow = openFetches({ jobs, dial, models, folder, settings: fetching, arrived });
+
+  /** The chosen model while it is here, else the first that can talk. */
+  const preferred = (): string | null => {
+    const { model } = settings.get();
+    if (model !== null && models.find(model)) return model;
+    return models.list().find(({ info }) => info.purpose === 'chat')?.id ?? null;
+  };
+
+  /** A model's file, checked just now, with how to load it. */
+  const load = async (id: string, signal?: AbortSignal): Promise<Load> => {
+    const kept = await models.check(id, signal);
+    if (kept.info.purpose !== 'chat')
+      throw new Fault('no-model', 'This model only measures likeness and cannot talk. Choose another one.');
+    const { hardware, memory } = await machine.view();
+    const { gpu, contextSize } = settings.get();
+    return {
+      file: kept.path,
+      sha256: kept.sha256,
+      contextSize: contextFor(needsOf(kept.info), memory, contextSize),
+      threads: hardware.threads,
+      gpu,
+    };
+  };
+
+  async function* generate({ model, ...request }: GenerateRequest, signal: AbortSignal): AsyncGenerator<Piece> {
+    const checked = await load(model, signal);
+    for await (const piece of runner.generate({ ...request, load: checked }, signal)) {
+      if (piece.kind === 'end')
+        void machine.note(checked.sha256, piece.tokensPerSecond, piece.tokens).catch((error: unknown) => {
+          log.unexpected(error, 'engine.note-speed');
+        });
+      yield piece;
+    }
+  }
+
+  const handlers: Handlers<typeof engineDoor> = {
+    'engine.hardware': async () => (await machine.view()).hardware,
+
+    async 'engine.catalogue'() {
+      const view = await machine.view();
+      const here = new Map(models.list().map((kept) => [kept.id, kept]));
+      const fits = new Map(
+        CATALOGUE.map((entry) => {
+          const kept = here.get(entry.id);
+          return [entry.id, kept ? fit(needsOf(kept.info), view, kept.sha256) : fit(entry.needs, view)];
+        }),
+      );
+      const best = recommend(fits, view.memory);
+      return CATALOGUE.map((entry): CatalogueEntry => ({
+        id: entry.id,
+        name: entry.name,
+        goodFor: entry.goodFor,
+        parameters: entry.parameters,
+        quantisation: entry.quantisation,
+        size: entry.pinned?.size ?? here.get(entry.id)?.size,
+        licence: entry.licence,
+        hash: entry.pinned ? 'pinned' : 'publisher',
+        sources: entry.sources.map((source) => ({ kind: source.kind, host: hostOf(source, fetching.hub) })),
+        warmUp: entry.warmUp,
+        recommended: entry === best,
+        here: here.has(entry.id),
+        fit: fits.get(entry.id) as CatalogueEntry['fit'],
+      }));
+    },
+
+    async *'engine.fetch'({ id }, signal) {
+      for await (const item of follow(id, signal))
+        yield item.kind === 'bytes'
+          ? item
+          : { kind: 'done', job: item.job, model: toModel(item.kept, await machine.view()) };
+    },
+
+    'engine.found': async () => {
+      const known = new Set(models.list().map(({ path }) => path));
+      const found = await findModels(options.home === undefined ? {} : { home: options.home, env: {} });
+      const real = await Promise.all(found.map(({ path }) => realpath(path).catch(() => path)));
+      return found.filter((_, i) => !known.has(real[i] as string));
+    },
+
+    async 'engine.import'({ path, copy }) {
+      const { result } = jobs.begin({
+        kind: 'engine.import',
+        title: 'Checking a model file',
+        run: (context) =>
+          models.take(
+            path,
+            {
+              copy,
+              keeper: keeperOf(path) ?? 'another folder',
+              async progress(done, total) {
+                context.progress({ done, total, unit: 'bytes' });
+                await context.checkpoint();
+              },
+            },
+            context.signal,
+          ),
+      });
+      const kept = await result;
+      arrived(kept);
+      return toModel(kept, await machine.view());
+    },
+
+    async 'engine.models'() {
+      const view = await machine.view();
+      return models.list().map((kept) => toModel(kept, view));
+    },
+
+    async 'engine.remove'({ id }) {
+      // Windows keeps a file that is mapped into memory.
+      await runner.unload();
+      const freed = await models.remove(id);
+      if (settings.get().model === id) settings.set({ model: preferred() });
+      return { freed };
+    },
+
+    'engine.warm': async ({ id }, signal) => {
+      const { ms, device, note } = await runner.warm(await load(id, signal), signal);
+      return { ms, device, ...(note !== undefined && { note }) };
+    },
+  };
+
+  // Measured while nobody waits; what is known already is only read.
+  void machine.view().catch((error: unknown) => log.unexpected(error, 'engine.machine'));
+
+  return {
+    handlers,
+    generate,
+    measure: async (model, turns, signal) => runner.measure(await load(model, signal), turns, signal),
+    defaultModel() {
+      const id = preferred();
+      if (id === null)
+        throw new Fault(
+          'no-model',
+          'No model is on this machine yet. Choose one under Own, or in a terminal: npm run -s daimon -- engine.fetch \'{"id":"smollm2-135m-instruct-q4_1"}\'',
+        );
+      return id;
+    },
+    hasModel: (id) => models.find(id) !== undefined,
+    warmDefault() {
+      const id = preferred();
+      if (id === null) return;
+      load(id, closing.signal)
+        .then((checked) => runner.warm(checked, closing.signal))
+        // The first question says what is wrong, to the person who asks it.
+        .catch(() => log.info('engine.not-warmed'));
+    },
+    rest() {
+      runner.unload().catch(() => log.info('engine.not-unloaded'));
+    },
+    async close() {
+      closing.abort();
+      machine.close();
+      await runner.close();
+    },
+  };
+}
+
+/** Removes what an interrupted fetch had unpacked; parts of downloads stay, to go on from. */
+async function sweep(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const left = names.filter((name) => name.startsWith(SCRATCH) || name.endsWith('.copy'));
+  await Promise.all(left.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}

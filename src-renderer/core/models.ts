@@ -1,0 +1,29 @@
+/** What can be had: the catalogue in an order that helps, the models other programs keep, and what a fit means in words. */
+import type { CatalogueEntry, Fit } from '../../src-main/engine/door.ts';
+import { say } from '../messages/index.ts';
+
+export interface Offer {
+  /** Few enough to choose from: recommended, the next best, a slower one, the warm-up, and one that is too big. */
+  readonly few: readonly CatalogueEntry[];
+  /** All others, in the same order. */
+  readonly rest: readonly CatalogueEntry[];
+}
+
+const rank = (one: CatalogueEntry) =>
+  one.recommended ? 0 : one.fit.verdict === 'too-big' ? 4 : one.warmUp ? 3 : one.fit.verdict === 'well' ? 1 : 2;
+
+/** Sorted: recommended, what runs well (largest first), what runs slowly (smallest first), the warm-up, too big. */
+export function offer(catalogue: readonly CatalogueEntry[]): Offer {
+  const sorted = catalogue.toSorted(
+    (a, b) => rank(a) - rank(b) || (rank(a) === 1 ? b.parameters - a.parameters : a.parameters - b.parameters),
+  );
+  const first = (of: number) => sorted.find((one) => rank(one) === of);
+  const few = [0, 1, 2, 3, 4].map(first).filter((one) => one !== undefined);
+  return { few, rest: sorted.filter((one) => !few.includes(one)) };
+}
+
+/** '9 words a second, estimated · 2.5 GB' */
+export const speedAndSize = (fit: Fit, size: number | undefined): string =>
+  [fit.verdict === 'too-big' ? '' : say.welcome.model.speed(fit), say.welcome.model.size(size)]
+    .filter(Boolean)
+    .join(' · ');

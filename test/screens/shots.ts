@@ -1,0 +1,141 @@
+/** Pictures of every screen over the fake core, in both themes and three widths: `node test/screens/shots.ts FOLDER [NAME…]` */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import { createServer } from 'vite';
+
+const [folder, ...only] = process.argv.slice(2);
+if (!folder) throw new Error('Say where the pictures go: node test/screens/shots.ts FOLDER');
+
+interface Screen {
+  readonly name: string;
+  readonly world: string;
+  readonly hash?: string;
+  readonly extra?: string;
+  readonly act?: (page: Page) => Promise<void>;
+}
+const fillYou = async (page: Page) => {
+  await page.getByLabel('Its name').fill('Wren');
+  await page.getByLabel('Your password', { exact: true }).fill('correct horse battery');
+};
+const toModel = async (page: Page) => {
+  await fillYou(page);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Choose a model' }).click();
+  await page.getByRole('radio').first().waitFor();
+};
+const toHello = async (page: Page) => {
+  await toModel(page);
+  await page.getByRole('button', { name: /start with the warm-up/ }).click();
+  await page.getByRole('button', { name: 'Send' }).waitFor();
+};
+const screens: readonly Screen[] = [
+  { name: 'welcome-1', world: 'empty', act: fillYou },
+  {
+    name: 'welcome-made',
+    world: 'empty',
+    act: async (page) => {
+      await fillYou(page);
+      await page.getByText('Show me now').click();
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText('confirm window is open').waitFor();
+    },
+  },
+  {
+    name: 'welcome-restore',
+    world: 'empty',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'I have 24 words' }).click();
+      await page.getByLabel('Its name').fill('Wren');
+      await page.getByLabel('A new password', { exact: true }).fill('correct horse battery');
+      await page.getByRole('button', { name: 'Ask for my 24 words' }).click();
+      await page.getByText('confirm window is open').waitFor();
+    },
+  },
+  { name: 'welcome-2', world: 'empty', act: toModel },
+  { name: 'welcome-3', world: 'empty', act: toHello },
+  { name: 'lock', world: 'locked' },
+  {
+    name: 'lock-wrong',
+    world: 'locked',
+    act: async (page) => {
+      await page.getByLabel('Password', { exact: true }).fill('wrong');
+      await page.getByRole('button', { name: 'Wake Wren' }).click();
+      await page.getByText('That is not the password').waitFor();
+    },
+  },
+  { name: 'chat', world: 'lived', hash: '#/chat' },
+  { name: 'own', world: 'lived', hash: '#/own' },
+  {
+    name: 'own-keys',
+    world: 'lived',
+    hash: '#/own/keys',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Show address: Account 1' }).click();
+      await page.getByRole('button', { name: 'Show the 24 words' }).click();
+      await page.getByText('confirm window is open').waitFor();
+    },
+  },
+  {
+    name: 'own-sign',
+    world: 'lived',
+    hash: '#/own/keys',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Sign a message' }).click();
+      await page.getByLabel('The message').fill('I am Mara, and this is my daimon.');
+    },
+  },
+  {
+    name: 'own-models',
+    world: 'arrived',
+    hash: '#/own/models',
+    act: async (page) => page.getByText('Details').first().click(),
+  },
+  { name: 'own-failed', world: 'failed', hash: '#/own/models' },
+  {
+    name: 'own-remove',
+    world: 'arrived',
+    hash: '#/own/models',
+    act: async (page) => page.getByRole('button', { name: 'Remove: Qwen3 4B' }).click(),
+  },
+  { name: 'settings', world: 'lived', hash: '#/settings' },
+  { name: 'settings-left', world: 'lived', hash: '#/settings/left' },
+  { name: 'settings-cut', world: 'lived', hash: '#/settings/left', extra: '&cut' },
+  { name: 'settings-about', world: 'lived', hash: '#/settings/about' },
+  { name: 'refused', world: 'lived', extra: '&refused' },
+  { name: 'lost', world: 'lived', hash: '#/own', extra: '&lost' },
+];
+
+await mkdir(folder, { recursive: true });
+const server = await createServer({ server: { port: 0, host: '127.0.0.1' }, logLevel: 'error' });
+await server.listen();
+const base = server.resolvedUrls!.local[0]!;
+const browser = await chromium.launch({
+  executablePath: process.env['DAIMON_CHROMIUM'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu'],
+});
+try {
+  for (const screen of screens.filter(({ name }) => only.length === 0 || only.includes(name)))
+    for (const theme of ['light', 'dark'])
+      for (const [width, height] of [
+        [400, 800],
+        [1200, 800],
+        [1920, 1080],
+      ] as const) {
+        const page = await browser.newPage({ viewport: { width, height } });
+        page.on('pageerror', (error) => console.error(`${screen.name}: ${error.message}`));
+        page.on('console', (said) => {
+          if (said.type() === 'error' || said.type() === 'warning') console.error(`${screen.name}: ${said.text()}`);
+        });
+        const query = `?world=${screen.world}&theme=${theme}${screen.extra ?? ''}`;
+        await page.goto(`${base}preview.html${query}${screen.hash ?? ''}`);
+        await page.locator('h1').first().waitFor({ state: 'attached' });
+        await screen.act?.(page);
+        await page.waitForTimeout(250);
+        await page.screenshot({ path: join(folder, `${screen.name}-${width}-${theme}.png`) });
+        await page.close();
+      }
+} finally {
+  await browser.close();
+  await server.close();
+}
