@@ -1,5 +1,6 @@
 /** Opens the whole window over a fake core inside a test; it closes with the test. */
 import { onTestFinished } from 'vitest';
+import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import App from '../App.svelte';
 import type { Handlers } from '../../src-main/wire/index.ts';
@@ -12,12 +13,15 @@ import '../base.css';
 
 export interface WindowOptions {
   readonly hash?: string;
+  /** CSS pixels; 1200 unless the test is about narrow windows. */
+  readonly width?: number;
   /** Handlers that replace the scripted ones. */
   readonly over?: Partial<Handlers<Doors>>;
 }
 
 /** @param world changed in place by what the test does */
-export async function openWindow(world: World, { hash = '', over = {} }: WindowOptions = {}) {
+export async function openWindow(world: World, { hash = '', width = 1200, over = {} }: WindowOptions = {}) {
+  await page.viewport(width, 800);
   history.replaceState(null, '', location.pathname + location.search + hash);
   const fake = fakeCore(world, over);
   const session = openSession({ link: fake.link, window });

@@ -1,6 +1,6 @@
 /** The shell: places, keys, focus, titles, the narrow window, and a core that goes away. */
 import { expect, test } from 'vitest';
-import { page, userEvent } from 'vitest/browser';
+import { userEvent } from 'vitest/browser';
 import { livedInWorld } from '../core/fake-world.ts';
 import { openWindow } from '../core/fake-window.ts';
 
@@ -51,8 +51,7 @@ test('the menu opens, is walked with arrows, and gives the focus back on Esc', a
 });
 
 test('in a narrow window the list opens from the top bar, Esc closes it, and the focus returns', async () => {
-  await page.viewport(400, 800);
-  const { screen } = await openWindow(livedInWorld(), { hash: '#/own' });
+  const { screen } = await openWindow(livedInWorld(), { hash: '#/own', width: 400 });
   const opener = screen.getByRole('button', { name: 'What is yours' });
   await opener.click();
   await expect.element(screen.getByRole('link', { name: /Everything/ })).toHaveFocus();
@@ -62,19 +61,16 @@ test('in a narrow window the list opens from the top bar, Esc closes it, and the
   await screen.getByRole('complementary').getByRole('link', { name: 'Keys' }).click();
   await expect.poll(() => location.hash).toBe('#/own/keys');
   await expect.element(opener).toHaveAttribute('aria-expanded', 'false');
-  await page.viewport(1200, 800);
 });
 
 test('nothing on a page is wider than a narrow window', async () => {
-  await page.viewport(400, 800);
   for (const hash of ['#/own', '#/settings', '#/settings/left', '#/settings/about']) {
-    const { screen } = await openWindow(livedInWorld(), { hash });
+    const { screen } = await openWindow(livedInWorld(), { hash, width: 400 });
     await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible();
     const main = screen.getByRole('main').element();
     expect(main.scrollWidth, hash).toBeLessThanOrEqual(main.clientWidth);
     await screen.unmount();
   }
-  await page.viewport(1200, 800);
 });
 
 test('a lost connection is told, the words on the screen stay, and the rooms go on when it is back', async () => {
