@@ -1,8 +1,8 @@
 /** How soon a second start is usable, how soon the engine is ready after waking, and what it all weighs. */
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { chromium } from 'playwright-core';
-import { password, startCore, type CoreProcess } from '../test/e2e/core.ts';
+import { childrenOf, password, startCore, type CoreProcess } from '../test/e2e/core.ts';
 import { daimon, modelFile, root } from '../test/e2e/daimon.ts';
 import type { Figure } from './figure.ts';
 import { pss } from './pss.ts';
@@ -86,12 +86,7 @@ export async function run(): Promise<Figure[]> {
 
 /** PSS in MB of a core and all its children. */
 async function weigh({ pid }: CoreProcess): Promise<number> {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    .trim()
-    .split(/\s+/)
-    .filter(Boolean)
-    .map(Number);
   let sum = 0;
-  for (const one of [pid, ...children]) sum += (await pss(one)) ?? NaN;
+  for (const one of [pid, ...childrenOf(pid)]) sum += (await pss(one)) ?? NaN;
   return sum / 1e6;
 }

@@ -1,6 +1,6 @@
 /** A core in a process of its own, spoken to over its local socket; a test may kill it at any moment. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { coreDoor, type CoreDoor } from '../../src-main/doors.ts';
 import { reachCore } from '../../src-main/shell/listen.ts';
@@ -41,14 +41,24 @@ export async function startCore(folder: string, env: Record<string, string> = {}
       process_.kill('SIGKILL');
       await gone;
     },
-    child(name) {
-      const ids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-        .trim()
-        .split(/\s+/)
-        .filter(Boolean)
-        .map(Number);
-      return ids.find((id) => readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(`${name}/process`));
-    },
+    child: (name) => childrenOf(pid).find((id) => commandOf(id).includes(`${name}/process`)),
     close: () => wire.close(),
   };
 }
+
+const read = (path: string) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+};
+const commandOf = (pid: number) => read(`/proc/${pid}/cmdline`);
+
+/** Every child that is alive now (not every kernel lists them under /proc/PID/task). */
+export const childrenOf = (pid: number): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    // After the program's name, which may hold anything and ends with the last bracket: state, then the parent.
+    .filter((id) => Number(read(`/proc/${id}/stat`).split(') ').at(-1)?.split(' ')[1]) === pid);

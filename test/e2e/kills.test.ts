@@ -60,7 +60,11 @@ test(`${kills} kills of the core in the middle of a chat`, async () => {
     await check(process_, checked);
     checked = acknowledged.length;
     const chatting = chat(process_, round, acknowledged).catch((error: unknown) => error);
-    await sleep(200 + next() * 2500);
+    // From the first question on, any moment of the time that two answers take; the first round sees one whole answer.
+    const before = acknowledged.length;
+    await expect.poll(() => acknowledged.length, { timeout: 60_000, interval: 5 }).toBeGreaterThan(before);
+    if (round === 0) await expect.poll(() => acknowledged[0]?.answer, { timeout: 60_000, interval: 5 }).toBeDefined();
+    else await sleep(next() * 2500);
     await process_.kill();
     expect(await chatting).toMatchObject({ code: 'closed' });
   }
