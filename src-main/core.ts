@@ -168,7 +168,8 @@ export async function openCore({
       }),
     busy: () => (assistant?.writing() ?? 0) > 0 || (ground?.jobs.running() ?? 0) > 0,
     async close() {
-      await ground?.jobs.stopAll();
+      // Interrupted, not stopped by the person: rooms may go on with them at the next start.
+      await ground?.jobs.close();
       await vault.close();
       await sleeping;
       settings.close();

@@ -42,7 +42,8 @@ export async function secret(field: keyof typeof sources & string, { env, ask }:
   const text = given ?? (await ask?.(source.asks));
   if (!text)
     throw new Fault('password-needed', `This needs the password. Set ${source.env}, or run it where it can ask you.`);
-  return Buffer.from(text, 'utf8');
+  // NFC, as the window does: the same letters typed on two systems must be the same password.
+  return Buffer.from(text.normalize('NFC'), 'utf8');
 }
 
 /** Asks on the terminal, without showing what is typed. Undefined when there is no terminal. */
