@@ -310,7 +310,7 @@ test('a conversation is renamed and deleted through the sheet, which refuses unt
   await page.getByRole('checkbox').click();
   await page.getByRole('button', { name: 'Delete for good' }).click();
   await expect.poll(() => script.conversations.length).toBe(0);
-  expect(session.place.within).toBe('');
+  await expect.poll(() => session.place.within).toBe('');
 });
 
 test('the page stays at its end while an answer grows, unless the person scrolled up', async () => {

@@ -7,12 +7,12 @@ export interface Span {
 }
 
 /** Entries that one move adds: few enough to mount within a frame's 50 ms. */
-export const STEP = 8;
+export const STEP = 4;
 /** Entries on the page at most. The largest screens show about 20. */
-export const MOST = 64;
+export const MOST = 48;
 
 /** The newest of the entries at `base` to `end`. */
-export const newest = (base: number, end: number): Span => ({ from: Math.max(base, end - STEP * 2), to: Infinity });
+export const newest = (base: number, end: number): Span => ({ from: Math.max(base, end - STEP * 4), to: Infinity });
 
 /** Moves towards older entries, letting go of the newest when too many are on the page. */
 export const towardsOlder = (span: Span, base: number, end: number): Span => {
@@ -25,6 +25,6 @@ export const towardsNewer = (span: Span, end: number): Span => {
 };
 /** A span round one place, for a search hit. */
 export const around = (place: number, base: number, end: number): Span => ({
-  from: Math.max(base, place - STEP),
-  to: place + STEP * 2 >= end ? Infinity : place + STEP * 2,
+  from: Math.max(base, place - STEP * 2),
+  to: place + STEP * 4 >= end ? Infinity : place + STEP * 4,
 });
