@@ -1,7 +1,7 @@
 /** axe on every screen, in both themes: no violation. */
 import axe from 'axe-core';
 import { expect, test } from 'vitest';
-import { emptyWorld, livedInWorld, model, type World } from './fake-world.ts';
+import { emptyWorld, fakeId, livedInWorld, model, type World } from './fake-world.ts';
 import { openWindow } from './fake-window.ts';
 
 type Opened = Awaited<ReturnType<typeof openWindow>>;
@@ -13,7 +13,7 @@ interface Screen {
 const you = async ({ screen }: Opened) => {
   await screen.getByLabelText('Its name').fill('Wren');
   await screen.getByLabelText('Your password', { exact: true }).fill('correct horse battery');
-  await screen.getByText('Show me now').click();
+  await screen.getByText(/Show me now/).click();
   await screen.getByRole('button', { name: 'Continue' }).click();
   await expect.element(screen.getByText('The confirm window is open.')).toBeVisible();
 };
@@ -59,6 +59,8 @@ const screens: Readonly<Record<string, Screen>> = {
     world: locked,
     act: ({ screen }) => screen.getByRole('button', { name: 'Stop everything' }).click(),
   },
+  chat: { world: livedInWorld, hash: '#/chat' },
+  'chat: a conversation': { world: livedInWorld, hash: `#/chat/${fakeId(1)}` },
   own: { world: withBetter, hash: '#/own' },
   'own: an address': {
     world: livedInWorld,

@@ -23,9 +23,12 @@ export function offer(catalogue: readonly CatalogueEntry[]): Offer {
   return { few, rest: sorted.filter((one) => !few.includes(one)) };
 }
 
-/** '9 words a second, estimated · 2.5 GB' */
+/** '9 words a second, estimated · 2.5 GB'; a size that only the publisher's host knows is left out. */
 export const speedAndSize = (fit: Fit, size: number | undefined): string =>
-  [fit.verdict === 'too-big' ? '' : say.welcome.model.speed(fit), say.welcome.model.size(size)]
+  [
+    fit.verdict === 'too-big' ? '' : say.welcome.model.speed(fit),
+    size === undefined ? '' : say.welcome.model.size(size),
+  ]
     .filter(Boolean)
     .join(' · ');
 

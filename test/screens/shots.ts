@@ -36,7 +36,7 @@ const screens: readonly Screen[] = [
     world: 'empty',
     act: async (page) => {
       await fillYou(page);
-      await page.getByText('Show me now').click();
+      await page.getByText(/Show me now/).click();
       await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByText('confirm window is open').waitFor();
     },
@@ -64,7 +64,8 @@ const screens: readonly Screen[] = [
       await page.getByText('That is not the password').waitFor();
     },
   },
-  { name: 'chat', world: 'lived', hash: '#/chat' },
+  { name: 'chat', world: 'lived', hash: '#/chat/01J90000000000000000000001' },
+  { name: 'chat-empty', world: 'lived', hash: '#/chat' },
   { name: 'own', world: 'lived', hash: '#/own' },
   {
     name: 'own-keys',

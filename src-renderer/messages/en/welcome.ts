@@ -66,7 +66,7 @@ export const welcome = {
     warmUpFor: 'The warm-up model: small talk until another one is here',
     speed: ({ speed, measured }: Speed) =>
       speed === undefined ? '' : `${wordsPerSecond(speed)}${measured ? '' : ', estimated'}`,
-    size: (n: number | undefined) => (n === undefined ? 'size known when fetching' : bytes(n)),
+    size: (n: number) => bytes(n),
     handsOver: 'then hands over',
     more: (n: number) => `Show ${plural(n, 'more model', 'more models')}`,
     estimated: 'Speeds are estimated from this computer’s measured memory rate, with room for a long conversation.',
