@@ -21,6 +21,7 @@ const falling = STOREYS.flatMap((storey, height) =>
     comment: `${room} may import its own files and lower storeys; rooms beside or above it meet it in a room above, or through a port.`,
     from: { path: any([room]), pathNot: TEST },
     to: {
+      ...(room === 'signer' ? { pathNot: '^src-main/vault/door\\.ts$' } : {}), // one house in two processes
       path: `^(src-main/(${[
         ...STOREYS.slice(height)
           .flat()
@@ -34,6 +35,14 @@ const falling = STOREYS.flatMap((storey, height) =>
 module.exports = {
   forbidden: [
     ...falling,
+    {
+      name: 'signer-is-started-not-imported',
+      severity: 'error',
+      comment:
+        'The signer is a process of its own: others know its door and the format of its file, and start it through their shell.',
+      from: { path: '^src-main/(?!signer/)', pathNot: `${TEST}|\\.fixture\\.ts$` },
+      to: { path: '^src-main/signer/', pathNot: '^src-main/signer/(door|vault-file)\\.ts$' },
+    },
     {
       name: 'core-knows-no-shell',
       severity: 'error',
@@ -77,9 +86,9 @@ module.exports = {
     {
       name: 'no-circles',
       severity: 'error',
-      comment: 'Only a component may import itself: that is how a tree is drawn.',
+      comment: 'Only a component may import itself: that is how a tree is drawn. A type that points back does not run.',
       from: { path: '^(.+)$' },
-      to: { circular: true, pathNot: '^$1$' },
+      to: { circular: true, pathNot: '^$1$', viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'found',

@@ -70,6 +70,7 @@ export default ts.config(
       'no-implied-eval': 'error',
       'no-new-func': 'error',
       'no-restricted-syntax': NO_STRINGS_AS_CODE,
+      '@typescript-eslint/no-unused-expressions': ['error', { allowShortCircuit: true, allowTernary: true }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-var': 'error',
       'prefer-const': 'error',
@@ -144,6 +145,9 @@ export default ts.config(
       'svelte/require-each-key': 'off',
       // It takes the reason written behind a code for further codes.
       'svelte/no-unused-svelte-ignore': 'off',
+      // A Map that nobody draws need not be watched.
+      'svelte/prefer-svelte-reactivity': 'off',
+      'svelte/no-useless-mustaches': 'off',
       'svelte/no-at-html-tags': 'error',
       'svelte/no-target-blank': 'error',
       'svelte/button-has-type': 'error',

@@ -41,7 +41,8 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['src-main/**/*.test.ts', 'test/unit/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
-          testTimeout: 20_000,
+          // Generous: on two busy cores a test may wait longer than it works.
+          testTimeout: 60_000,
         },
       },
       {
@@ -49,6 +50,7 @@ export default defineConfig({
         test: {
           name: 'window',
           include: ['src-renderer/**/*.test.ts'],
+          testTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,

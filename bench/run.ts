@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Figure } from './figure.ts';
 import { machine } from './machine.ts';
+import { asJson, table } from './table.ts';
 
 const here = fileURLToPath(new URL('./', import.meta.url));
 /** A bench is a file of this folder that exports `run`; helpers beside it do not. */
@@ -28,35 +29,18 @@ async function apart(name: string): Promise<Figure[]> {
 async function figuresOf(name: string): Promise<Figure[]> {
   if (name === 'all') {
     const all: Figure[] = [];
-    for (const each of names) all.push(...(await apart(each)));
+    for (const each of names) {
+      try {
+        all.push(...(await apart(each)));
+      } catch (error) {
+        console.error(`${each} could not run: ${error instanceof Error ? error.message : String(error)}`);
+        process.exitCode = 1;
+      }
+    }
     return all;
   }
   const bench = (await import(new URL(`./${name}.ts`, import.meta.url).href)) as { run(): Promise<Figure[]> };
   return await bench.run();
-}
-
-const words = { true: 'holds', false: 'DOES NOT HOLD', null: 'not judged' } as const;
-
-/** Seven digits at most are worth reading, and fewer when the number is large. */
-const readable = (value: number) =>
-  Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(4)));
-
-function table(figures: readonly Figure[]): string {
-  const rows = figures.map(({ name, value, unit, bound, holds }) => [
-    name,
-    `${readable(value)} ${unit}`,
-    bound ?? '',
-    bound === undefined ? '' : words[`${holds ?? null}`],
-  ]);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 const args = process.argv.slice(2);
@@ -73,18 +57,6 @@ if (figures.length === 0) {
   console.error(`${name} measured nothing.`);
   process.exitCode = 1;
 }
-console.log(
-  json
-    ? JSON.stringify(
-        figures.map(({ name, value, unit, bound, holds }) => ({
-          name,
-          value,
-          unit,
-          bound: bound ?? null,
-          holds: holds ?? null,
-        })),
-      )
-    : table(figures),
-);
+console.log(json ? asJson(figures) : table(figures));
 // A bench may leave a worker or a handle behind; its figures stand all the same.
 process.exit();

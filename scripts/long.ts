@@ -2,19 +2,18 @@
  * `npm run long -- NAME`: the full counts of the heavy tests (10,000 mutants, 200 kills …), of which `npm test` runs
  * samples. NAME is a room or a test file; `all` runs every one; without a name they are listed.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ensureChromium } from './check/chromium.ts';
 import { ourFiles } from './check/house.ts';
 import { ensureTestModel } from './check/model.ts';
 import { root, tool } from './check/step.ts';
-import { matching } from './check/heavy.ts';
+import { heavyTests, matching } from './check/heavy.ts';
 
-const heavy = ourFiles().filter(
-  (file) =>
-    file.endsWith('.test.ts') &&
-    !file.startsWith('scripts/') &&
-    readFileSync(join(root, file), 'utf8').includes('DAIMON_LONG'),
+const read = (file: string) => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined);
+const heavy = heavyTests(
+  ourFiles().filter((file) => !file.startsWith('scripts/')),
+  read,
 );
 const name = process.argv[2];
 const chosen = name === undefined ? [] : matching(heavy, name);

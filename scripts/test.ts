@@ -2,16 +2,23 @@
  * `npm test`: every check, one after the other, each with its heading and its time; the last line counts them.
  * `npm test -- types lint` runs only the steps named.
  */
+import { ensureWindow, windowState } from './setup/window.mjs';
 import { arrows } from './check/arrows.ts';
 import { ensureChromium } from './check/chromium.ts';
 import { house } from './check/house.ts';
 import { licences } from './check/licences.ts';
 import { lint } from './check/lint.ts';
 import { ensureTestModel } from './check/model.ts';
-import { fail, pass, type Outcome, type Step } from './check/step.ts';
+import { fail, pass, root, type Outcome, type Step } from './check/step.ts';
 import { suites } from './check/suites.ts';
 import { tree } from './check/tree.ts';
 import { types } from './check/types.ts';
+
+/** The end-to-end tests open the built window. */
+async function build(): Promise<Outcome> {
+  await ensureWindow(root);
+  return windowState(root) === 'ready' ? pass() : fail('there is no window to build');
+}
 
 const steps: readonly Step[] = [
   { name: 'set-up', run: tree },
@@ -20,6 +27,7 @@ const steps: readonly Step[] = [
   { name: 'arrows', run: arrows },
   { name: 'house', run: house },
   { name: 'licences', run: licences },
+  { name: 'build', run: build },
   { name: 'model', run: async () => (await ensureTestModel(), pass()) },
   { name: 'node', run: () => suites('node') },
   { name: 'chromium', run: async () => pass((process.env['DAIMON_CHROMIUM'] = await ensureChromium())) },

@@ -6,8 +6,7 @@ import { openDial, type OpenDial } from './base/dial/dial.ts';
 import type { Host } from './base/host.ts';
 import { idFactory } from './base/id.ts';
 import { openJobs, type OpenJobs } from './base/jobs/jobs.ts';
-import { openLog } from './base/log.ts';
-import type { Clock, Store } from './base/ports.ts';
+import type { Clock, Log, Store } from './base/ports.ts';
 import { openStore, type Cipher } from './base/store/store.ts';
 import { openEngine, hardwareHandler, type Engine } from './engine/engine.ts';
 import { openRunner } from './engine/runner.ts';
@@ -36,13 +35,14 @@ interface Ground {
 export async function openCore({
   host,
   dataFolder,
+  log,
   clock = systemClock,
 }: {
-  host: Host;
-  dataFolder: string;
-  clock?: Clock;
+  readonly host: Host;
+  readonly dataFolder: string;
+  readonly log: Log;
+  readonly clock?: Clock;
 }): Promise<Core> {
-  const log = openLog({ file: join(dataFolder, 'daimon.log'), clock });
   const ids = idFactory(clock);
   const settings = openSettings({ dataFolder, log });
   let ground: Ground | undefined;
@@ -168,10 +168,10 @@ export async function openCore({
       }),
     busy: () => (assistant?.writing() ?? 0) > 0 || (ground?.jobs.running() ?? 0) > 0,
     async close() {
-      ground?.jobs.stopAll();
+      await ground?.jobs.stopAll();
       await vault.close();
       await sleeping;
-      await settings.close();
+      settings.close();
     },
   };
 }

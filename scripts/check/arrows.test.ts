@@ -22,6 +22,8 @@ const PLANTED: readonly (readonly [string, string, string])[] = [
   ['src-main/base/nowhere.ts', "import './missing.ts';", 'found'],
   ['src-main/base/tested.ts', "import '../wire/wire.test.ts';", 'no-tests-in-the-house'],
   ['src-main/base/tool.ts', "import 'vitest';", 'runs-on-what-it-names'],
+  ['src-main/vault/reach.ts', "import '../signer/planted.ts';", 'signer-is-started-not-imported'],
+  ['src-main/signer/planted.ts', 'export const planted = 1;', ''],
   ['src-main/cellar/cellar.ts', "import '../wire/index.ts';", 'no-room-without-a-storey'],
   [
     'src-renderer/Planted.svelte',

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { complete } from '../complete-lock.mjs';
 import { candidates, type Machine } from './chromium.ts';
-import { matching } from './heavy.ts';
+import { heavyTests, matching } from './heavy.ts';
 import { LONGEST, namedPaths, namedVerbs, shapeFault } from './house.ts';
 import { compatible, licenceFaults } from './licences.ts';
 import { count, type Report } from './suites.ts';
@@ -147,6 +147,16 @@ describe('a name of heavy tests', () => {
     expect(matching(files, 'gguf')).toEqual([files[1]]);
     expect(matching(files, 'kill')).toEqual([files[2]]);
     expect(matching(files, 'all')).toEqual(files);
+    expect(matching(['src-main/engine/fetch.test.ts'], 'download')).toHaveLength(1);
     expect(matching(files, 'nothing')).toEqual([]);
+  });
+  it('finds tests whose count comes from a shared suite', () => {
+    const texts: Record<string, string> = {
+      'src-main/wire/wire.test.ts': "import { suite } from '../../test/compliance/wire.ts';",
+      'test/compliance/wire.ts': "import { more } from './more.ts';",
+      'test/compliance/more.ts': "process.env['DAIMON_LONG']",
+      'src-main/wire/light.test.ts': "import { merge } from './merge.ts';",
+    };
+    expect(heavyTests(Object.keys(texts), (file) => texts[file])).toEqual(['src-main/wire/wire.test.ts']);
   });
 });

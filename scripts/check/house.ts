@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fail, pass, root, sum, type Outcome } from './step.ts';
 
 export const LONGEST = 400;
+/** A suite is one idea as well, with many cases. */
+export const LONGEST_SUITE = 700;
 const CODE = /\.(ts|mjs|cjs|js|svelte|css)$/;
 const FOLDERS = /^(src-main|src-renderer|bench|scripts|test|native)\//;
 
@@ -23,7 +25,8 @@ export function ourFiles(): string[] {
  */
 export function shapeFault(file: string, text: string): string | undefined {
   const lines = text.split('\n').length - 1;
-  if (lines > LONGEST) return `${file}: ${lines} lines; a file holds one idea and at most ${LONGEST} lines`;
+  const limit = /^test\/|\.test\.ts$/.test(file) ? LONGEST_SUITE : LONGEST;
+  if (lines > limit) return `${file}: ${lines} lines; a file holds one idea and at most ${limit} lines`;
   const first = text.replace(/^#!.*\n/, '').trimStart();
   if (!/^(\/\*\*?|\/\/|<!--)/.test(first)) return `${file}: the first line is a comment that says what the file is for`;
   return undefined;

@@ -29,7 +29,7 @@ export function run(command, args, { cwd, quiet = false, env = {} }) {
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) return resolve();
-      const last = tail.trim().split('\n').slice(-8).join('\n');
+      const last = tail.trim().split('\n').slice(-40).join('\n');
       reject(new Error(`${command} ${args[0] ?? ''} ended with ${signal ?? code}${last ? `:\n${last}` : ''}`));
     });
   });

@@ -19,9 +19,13 @@ export interface Prompt {
   readonly room: number;
 }
 
+/**
+ * Who the model is. Of the wordings tried with the smallest model of the catalogue, this one, near to what such models
+ * were trained on, is the only one with which it answers a plain question plainly (greedy, "capital of France").
+ */
 export const systemTurn = (name: string): Turn => ({
   role: 'system',
-  text: `You are ${name}, a personal assistant that runs on its owner's own computer. Answer plainly. Say so when you do not know.`,
+  text: `You are a helpful AI assistant named ${name}.`,
 });
 
 interface AssembleOptions {

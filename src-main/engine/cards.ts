@@ -6,7 +6,7 @@
  * repository name was found in use in other public projects (November 2026). Shapes are those of the public model
  * cards, rounded to what an estimate of memory needs; the file's own header replaces them once it is here.
  */
-import type { Card } from './catalogue.ts';
+import type { Card } from './card.ts';
 
 const qwen3 = { licence: 'Apache-2.0', kvHeads: 8, headLength: 128, vocabulary: 151_936 } as const;
 

@@ -107,7 +107,7 @@ test('a model comes whole, under the name of its hash, with the hub as its sourc
 const seeds = process.env['DAIMON_LONG'] ? 200 : 8;
 test(
   `downloads cut at random points go on where they were and end with the right hash (${seeds})`,
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async () => {
     const cuts = fc.sample(fc.array(fc.nat(MODEL.length / 2), { minLength: 1, maxLength: 6 }), {
       numRuns: seeds,

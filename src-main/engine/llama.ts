@@ -193,21 +193,33 @@ async function openSequence(
 
 /** Renders turns the way the model was trained for: by the template in its file, never by what its name suggests. */
 function openTemplate(model: LlamaModel, source: string | undefined) {
-  if (source === undefined || source.trim() === '') return { ...plainLines, chat: false, stopIds: [] as number[] };
-  let wrapper: ChatWrapper;
-  try {
-    // Tools are not offered to the model, and looking for their syntax in the template would cost 300 ms of the start.
-    wrapper = new JinjaTemplateChatWrapper({
-      template: source,
-      tokenizer: model.tokenizer,
-      functionCallMessageTemplate: 'noJinja',
-      // No place on screen shows thoughts yet, so templates that let them be switched off are asked to.
-      reasoning: false,
-      additionalRenderParameters: { enable_thinking: false, add_generation_prompt: true },
-    });
-  } catch {
-    wrapper = resolveChatWrapper(model, { warningLogs: false, noJinja: true });
-  }
+  const plain = { ...plainLines, chat: false, stopIds: [] as number[] };
+  if (source === undefined || source.trim() === '') return plain;
+  const ways = [
+    () =>
+      new JinjaTemplateChatWrapper({
+        template: source,
+        tokenizer: model.tokenizer,
+        // Tools are not offered to the model, and looking for their syntax in the template takes 300 ms of the start.
+        functionCallMessageTemplate: 'noJinja',
+        // No place on screen shows thoughts yet, so templates that let them be switched off are asked to.
+        reasoning: false,
+        additionalRenderParameters: { enable_thinking: false, add_generation_prompt: true },
+      }),
+    // A template that is there and cannot be read still tells the family, and the library knows the usual ones.
+    () => resolveChatWrapper(model, { warningLogs: false, noJinja: true }),
+  ];
+  for (const way of ways)
+    try {
+      return { ...templateOf(model, way()), chat: true };
+    } catch {
+      // The next way.
+    }
+  return plain;
+}
+
+/** @throws when the wrapper cannot render a plain exchange */
+function templateOf(model: LlamaModel, wrapper: ChatWrapper) {
   // Templates see marks in place of texts, so that a text can neither change what a template does nor be taken for it.
   const mark = `\u2060${randomBytes(12).toString('hex')}-`;
   const marks = new RegExp(`${mark}(\\d+);`, 'g');
@@ -244,8 +256,14 @@ function openTemplate(model: LlamaModel, source: string | undefined) {
       break;
     }
   }
-  return { chat: true, render, stopIds, stopStrings };
+  render(EXCHANGE, false);
+  return { render, stopIds, stopStrings };
 }
+
+const EXCHANGE: readonly Turn[] = (['system', 'user', 'assistant', 'user'] as const).map((role) => ({
+  role,
+  text: 'a',
+}));
 
 function* split(value: string, marks: RegExp): Generator<Segment> {
   let from = 0;

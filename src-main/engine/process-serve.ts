@@ -5,7 +5,7 @@ import { collectGarbage } from './garbage.ts';
 import { generate } from './generate.ts';
 import { openLlama, type Backend, type LoadLlama, type Weights } from './llama.ts';
 import { DRIVER_NOTE, processDoor, type Load, type Ready } from './process-door.ts';
-import { buildPrompt } from './prompt.ts';
+import { buildPrompt, turnCounter } from './prompt.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import { rememberTokens } from './tokens.ts';
 
@@ -15,6 +15,7 @@ interface Loaded {
   readonly key: string;
   readonly backend: Backend;
   readonly weights: Weights;
+  readonly count: ReturnType<typeof turnCounter>;
   readonly sessions: Sessions;
   readonly contextSize: number;
 }
@@ -30,7 +31,6 @@ export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
   const models = openModels(loadLlama);
   const now = () => performance.now();
 
-  /** A prompt of everything but an answer; the same code measures and generates, so that both agree. */
   const prompt = (
     { weights }: Loaded,
     turns: Parameters<typeof buildPrompt>[0]['turns'],
@@ -99,7 +99,7 @@ export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
       },
       'process.measure': ({ load, turns }, signal) =>
         models.use(load, signal, async (loaded) => ({
-          tokens: [...prompt(loaded, turns, false).perTurn],
+          tokens: loaded.count(turns),
           contextSize: (await loaded.sessions.warm()).size,
         })),
       'process.speed': (load, signal) =>
@@ -184,7 +184,8 @@ function openModels(loadLlama: LoadLlama | undefined) {
       await weights.dispose();
       throw error;
     }
-    return { key, backend: opened, weights, contextSize, sessions };
+    const count = turnCounter(weights.render, weights);
+    return { key, backend: opened, weights, count, contextSize, sessions };
   };
   const bring = async (load: Load): Promise<Loaded> => {
     const { sha256, contextSize, threads, gpu, gpuLayers = -1 } = load;

@@ -81,6 +81,40 @@ export function buildPrompt({ turns, segments, tokenizer, find }: PromptOptions)
   return { tokens, perTurn, open };
 }
 
+/** Turns of which the template's share is learned; their texts must not be empty. */
+const SAMPLE = [
+  { role: 'system', text: 'a' },
+  { role: 'user', text: 'a' },
+  { role: 'assistant', text: 'a' },
+  { role: 'user', text: 'a' },
+] as const;
+
+/**
+ * Makes a counter of the tokens of each turn with its share of the template.
+ *
+ * Rooms above measure parts of a conversation, one turn alone or the newest first; templates that insist on turns in
+ * pairs refuse those. So the share of the marks is learned once, from a conversation that every template takes. The
+ * counts of a whole conversation that begins with a system turn are those of its prompt.
+ */
+export function turnCounter(
+  render: (turns: readonly Turn[], open: boolean) => readonly Segment[],
+  tokenizer: Tokenizer,
+): (turns: readonly Turn[]) => number[] {
+  const one = tokenizer.plain('a', false).length;
+  const { perTurn } = buildPrompt({ turns: SAMPLE, segments: render(SAMPLE, false), tokenizer });
+  const [system, user, assistant, last] = perTurn.map((count) => Math.max(0, count - one)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return (turns) =>
+    turns.map(({ role, text }, i) => {
+      const marks = { system, assistant, user: i === turns.length - 1 ? last : user }[role];
+      return marks + (text === '' ? 0 : tokenizer.plain(text, false).length);
+    });
+}
+
 /** `push(...)` with a long list overflows the stack. */
 function append(to: number[], from: readonly number[]): void {
   for (const token of from) to.push(token);

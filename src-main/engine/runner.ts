@@ -1,42 +1,25 @@
 /** The core's side of the engine process: answers by model file, restarts after crashes, falls back from a bad driver. */
 import { Fault, isFault } from '../wire/index.ts';
-import type { GenerateRequest, Piece, Turn } from './ports.ts';
+import type { Runner as Port, Turn } from './ports.ts';
 import { DRIVER_NOTE, type Load, type Ready } from './process-door.ts';
 import { openSupervisor, type Engine, type SupervisorOptions } from './supervisor.ts';
 
 export type { Load, Ready } from './process-door.ts';
 
-export interface RunRequest extends Omit<GenerateRequest, 'model'> {
-  readonly load: Load;
-}
-
 /**
  * All take a file that the validator has accepted: this is where a stranger's bytes reach native code, and the room sees
  * to it that no other file gets here.
  *
- * Faults: `model-missing`, `model-unreadable`, `no-memory`, `context-full`, `engine-crashed`, `model-crashes`, `closed`.
+ * Requests of one session follow each other; several sessions run at once and share the threads. Faults:
+ * `model-missing`, `model-unreadable`, `no-memory`, `context-full`, `model-crashes`, `closed`, and `engine-crashed` with
+ * `tokens`, how many had come: ask again with what was written and `continueAnswer`.
  */
-export interface Runner {
-  /**
-   * Streams an answer. Requests of one session follow each other; several sessions run at once and share the threads.
-   * `engine-crashed` carries `tokens`, how many had come: ask again with what was written and `continueAnswer`.
-   */
-  generate(request: RunRequest, signal: AbortSignal): AsyncIterable<Piece>;
-  /** Tokens of each turn with its share of the template. */
-  measure(
-    load: Load,
-    turns: readonly Turn[],
-    signal?: AbortSignal,
-  ): Promise<{ readonly tokens: readonly number[]; readonly contextSize: number }>;
-  /** Loads the weights and a first context. */
+export interface Runner extends Port {
   warm(load: Load, signal?: AbortSignal): Promise<Ready>;
   /** Tokens a second, reading and writing; takes about three seconds. */
   speed(load: Load, signal?: AbortSignal): Promise<{ readonly prompt: number; readonly decode: number }>;
-  /** Gives the memory of the weights back, when answers under way have ended. */
-  unload(): Promise<void>;
   /** The engine process, if one runs. */
   readonly pid: number | undefined;
-  close(): Promise<void>;
 }
 
 export interface RunnerOptions extends SupervisorOptions {

@@ -4,7 +4,7 @@ import { needSmollm2, SMOLLM2_SHA256 } from '../../test/fixtures/real-model.ts';
 import { openLlama, type Backend, type Weights } from './llama.ts';
 import type { Turn } from './ports.ts';
 import type { Load } from './process-door.ts';
-import { buildPrompt } from './prompt.ts';
+import { buildPrompt, turnCounter } from './prompt.ts';
 
 const turn = (role: Turn['role'], text: string): Turn => ({ role, text });
 const IM_START = 1;
@@ -84,6 +84,11 @@ describe("SmolLM2's own template", () => {
     const { tokens, perTurn } = prompt(weights, turns);
     expect(perTurn.reduce((sum, count) => sum + count, 0)).toBe(tokens.length);
     expect(Math.min(...perTurn)).toBeGreaterThan(1);
+    // Also when they are learned from a sample, and in whatever order they come.
+    const count = turnCounter(weights.render, weights);
+    expect(count(turns)).toEqual(perTurn);
+    const apart = [...count([turns[0]!]), ...count(turns.slice(1).reverse())];
+    expect(apart.reduce((sum, n) => sum + n, 0)).toBe(tokens.length);
   });
 
   test('the prompt of a follow-up begins with the prompt before it', () => {
@@ -130,6 +135,9 @@ describe('templates of other families', () => {
       /^<start_of_turn>user\n[^<]*S[^<]*U \{\{x\}\}<end_of_turn>\n<start_of_turn>model\nA<end_of_turn>/,
     );
     expect(text.endsWith('V<end_of_turn>\n<start_of_turn>model\n')).toBe(true);
+    // Parts of a conversation can be measured, though this template would refuse them.
+    const count = turnCounter(weights.render, weights);
+    for (const part of [[turns[0]!], [turns[2]!, turns[1]!]]) expect(Math.min(...count(part))).toBeGreaterThan(0);
   });
 
   test('thoughts, as in Qwen 3, are left out', async () => {

@@ -1,12 +1,16 @@
 /** A core with everything that a shell without Electron gives it: its socket, its window over loopback, its end. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newVisitor, type Visitor } from '../gate.ts';
 import { openCore } from '../core.ts';
 import { systemClock } from '../base/clock.ts';
+import { forbidDumps } from '../base/dumps.ts';
 import type { Host } from '../base/host.ts';
 import type { Door, Handlers, Wire } from '../wire/index.ts';
+import { openLog } from '../base/log.ts';
 import { openLoopback, type Loopback } from './browser/loopback.ts';
+import { removeRedirect } from './browser/redirect.ts';
 import { shellDoor } from './door.ts';
 import { listenAsCore } from './listen.ts';
 
@@ -47,7 +51,10 @@ export async function runCore({
   // The socket first: it decides who is the core before anything else touches the folder.
   const socket = await listenAsCore(dataFolder, (wire) => onWire(wire));
   if (!socket) return undefined;
-  const core = await openCore({ host, dataFolder });
+  // Before the first child, which inherits it.
+  await forbidDumps();
+  const log = openLog({ file: join(dataFolder, 'daimon.log'), clock: systemClock });
+  const core = await openCore({ host, dataFolder, log });
 
   const count = (wire: Wire): Wire => ({
     ...wire,
@@ -64,7 +71,12 @@ export async function runCore({
     loopback ??= openLoopback({
       root: windowFolder,
       clock: systemClock,
-      onWire: (wire: Wire, visitor: Visitor) => core.welcome(count(wire), visitor),
+      log,
+      onWire: (wire: Wire, visitor: Visitor) => {
+        // The key in it has just been used.
+        void removeRedirect({ folder: dataFolder, name: 'open' });
+        core.welcome(count(wire), visitor);
+      },
       newSession: newVisitor,
     });
     return (await loopback).freshAddress();
@@ -72,10 +84,14 @@ export async function runCore({
   const close = () =>
     (closing ??= (async () => {
       clearInterval(idle);
-      await socket.close();
-      await (await loopback)?.close();
-      await core.close();
-      onEnd();
+      try {
+        await socket.close();
+        await (await loopback)?.close();
+        await core.close();
+      } finally {
+        log.close();
+        onEnd();
+      }
     })());
   const idle = setInterval(() => {
     if (stay || here > 0 || core.busy() || Date.now() - idleSince < IDLE_MS) return;

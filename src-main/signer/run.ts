@@ -36,6 +36,9 @@ export function runSigner({
   };
   serve({ door: signerDoor, handlers: signer.handlers, wire, unexpected });
 
+  // The parent may have gone while the KDF was loading: then the wire will never tell.
+  if (!process.connected) end();
+
   // Ctrl-C reaches the whole group of a terminal: the parent decides, and closes the wire when it has ended its work.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', end);

@@ -107,7 +107,12 @@ export function restoreDraft({ name }: { readonly name: string | undefined }): D
       : 'The words bring your keys back, with the same addresses. Conversations come back from this computer or a backup only.',
     rows: [
       { term: 'You give', text: '24 words, in their order. They stay in this window and in the signer.' },
-      { term: 'Can it be undone?', text: 'Yes. The vault before it is kept as vault.json.backup.' },
+      {
+        term: 'Can it be undone?',
+        text: name
+          ? 'Yes. The vault file before it is kept beside it as vault.json.backup.'
+          : 'Yes. Nothing here is replaced; a new vault is made around your keys.',
+      },
     ],
     approve: 'Restore',
   };

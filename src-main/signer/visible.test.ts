@@ -33,7 +33,6 @@ test('joined, the segments are the message; the terminal text has no control cha
           .map((segment) => segment.text)
           .join(''),
       ).toBe(message);
-      // eslint-disable-next-line no-control-regex
       expect(visibleText(message)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069\u200b]/);
     }),
     { seed: 3, numRuns: 300 },

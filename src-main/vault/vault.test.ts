@@ -190,6 +190,20 @@ describe('waking and sleeping', () => {
     });
   });
 
+  test('with the real KDF: made, locked and woken, and the slot says what it cost', async () => {
+    host = testHost({ kdf: 'real' });
+    const vault = open();
+    await create(vault);
+    await vault.lock();
+    await call(vault, 'vault.unlock', { password: bytes(PASSWORD) });
+    expect(vault.status().state).toBe('unlocked');
+    const { slots } = JSON.parse(readFileSync(folder.file('data/vault.json'), 'utf8')) as {
+      slots: Record<string, unknown>[];
+    };
+    expect(slots[0]).toMatchObject({ kind: 'password', kdf: 'argon2id', lanes: 4 });
+    expect(slots[0]!['passes']).toBeGreaterThanOrEqual(3);
+  });
+
   test('a watcher sees each change', async () => {
     const vault = open();
     const stop = new AbortController();

@@ -1,11 +1,22 @@
 /** What every request shares: the wait before Approve, one thing at a time, the signer's sentence when it says no. */
-import type { Shown } from '../../src-main/signer/door.ts';
+import type { Sheet, Shown } from '../../src-main/signer/door.ts';
 import type { ConfirmClient } from './client.ts';
 import { say } from './messages.en.ts';
 import { settling } from './settle.svelte.ts';
 import { sentenceOf } from './waiting.svelte.ts';
 
-export function deciding({ client, shown, refused }: { client: ConfirmClient; shown: Shown; refused: () => void }) {
+export type Outcome = Sheet['kind'] | 'refused';
+export interface DecidingProps {
+  client: ConfirmClient;
+  shown: Shown;
+  /** How many wait behind this one. */
+  others: number;
+  onend: (request: string, outcome: Outcome) => void;
+}
+
+/** Takes what it needs at once: by the time an answer comes, the request may be gone from the screen. */
+export function deciding({ client, shown, onend }: DecidingProps) {
+  const asked = { request: shown.id, digest: shown.digest };
   const settle = settling();
   let busy = $state(false);
   let error = $state('');
@@ -25,10 +36,13 @@ export function deciding({ client, shown, refused }: { client: ConfirmClient; sh
   return {
     settle,
     run,
+    /** The request and digest, as every answer repeats them. */
+    asked,
+    end: (outcome: Outcome) => onend(asked.request, outcome),
     refuse: () =>
       run(async () => {
-        await client.post('/refuse', { request: shown.id });
-        refused();
+        await client.post('/refuse', { request: asked.request });
+        onend(asked.request, 'refused');
       }),
     get busy() {
       return busy;

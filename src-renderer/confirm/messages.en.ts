@@ -3,17 +3,15 @@
 const date = new Intl.DateTimeFormat('en', { dateStyle: 'long' });
 
 export const say = {
-  place: 'Confirm',
+  terms: 'What is asked',
   cancel: 'Cancel',
   readOn: 'Read to the end first.',
   settling: 'Opens in a moment.',
   bringForward: 'Click into this window first.',
   working: 'One moment …',
   message: 'The message, written by another program',
-  hiddenNote: 'Marked places hold characters that cannot be seen.',
   more: (n: number) =>
     n === 1 ? 'One more request waits behind this one.' : `${n} more requests wait behind this one.`,
-  undone: 'Can it be undone?',
   password: 'Your password',
   passwordFirst: 'Type your password first.',
   entering: 'Asking the signer …',

@@ -26,7 +26,8 @@ export function followWaiting(client: ConfirmClient) {
         phase = 'here';
       } catch (error) {
         if (left.signal.aborted) return;
-        if (isFault(error, 'tab-unknown')) {
+        // It answers, and will not have this tab (a reload lost its secret, the key was used).
+        if (isFault(error) && error.code !== 'lost') {
           phase = 'stale';
           return;
         }

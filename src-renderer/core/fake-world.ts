@@ -4,7 +4,7 @@ import type { Connection, Job } from '../../src-main/base/door.ts';
 import type { CatalogueEntry, Fit, Model } from '../../src-main/engine/door.ts';
 import type { Settings } from '../../src-main/settings/door.ts';
 import type { VaultStatus } from '../../src-main/vault/door.ts';
-import { schema } from '../../src-main/wire/index.ts';
+import { type schema } from '../../src-main/wire/index.ts';
 
 export interface World {
   vault: VaultStatus;

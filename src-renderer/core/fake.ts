@@ -280,7 +280,7 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
     handlers: heard as unknown as All,
     wire: portWire(channel.port2 as unknown as PortLike),
     unexpected: (error) => {
-      console.error(error);
+      console.error(error); // eslint-disable-line no-console -- a fake's own faults are for whoever develops the window
       return 'fake';
     },
   });

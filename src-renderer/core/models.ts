@@ -1,4 +1,5 @@
 /** What can be had: the catalogue in an order that helps, the models other programs keep, and what a fit means in words. */
+import type { Job } from '../../src-main/base/door.ts';
 import type { CatalogueEntry, Fit } from '../../src-main/engine/door.ts';
 import { say } from '../messages/index.ts';
 
@@ -27,3 +28,15 @@ export const speedAndSize = (fit: Fit, size: number | undefined): string =>
   [fit.verdict === 'too-big' ? '' : say.welcome.model.speed(fit), say.welcome.model.size(size)]
     .filter(Boolean)
     .join(' · ');
+
+/** Fetches worth showing: those that go on, and failed ones that were not begun again since; oldest first. */
+export function fetchesOf(jobs: readonly Job[]): Job[] {
+  const fetches = jobs
+    .filter(({ kind }) => kind === 'engine.fetch')
+    .toSorted((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
+  const last = new Map(fetches.map((job) => [job.title, job.id]));
+  return fetches.filter(
+    ({ id, title, state }) =>
+      state === 'running' || state === 'paused' || (state === 'failed' && last.get(title) === id),
+  );
+}

@@ -16,10 +16,11 @@ export interface Work {
   begin(): Promise<boolean>;
   /** Begins to fetch a model of the catalogue; resolves once it runs. Rejects with the Fault of a fetch that cannot begin. */
   fetch(id: string): Promise<void>;
-  /** Whether this model is being fetched already. */
+  /** Whether this model is being fetched already, as far as this window knows. */
   fetches(id: string): boolean;
   refresh(): Promise<void>;
   putAside(): void;
+  /** Forgets everything, at a lock. */
   clear(): void;
 }
 
@@ -30,50 +31,52 @@ export interface WorkOptions {
   readonly onArrival: () => void;
 }
 
+const isGoing = ({ state }: Job) => state === 'running' || state === 'paused';
+
 export function openWork({ core, signal, onArrival }: WorkOptions): Work {
   let jobs = $state.raw<readonly Job[]>([]);
   let models = $state.raw<readonly Model[]>([]);
   let arrived = $state.raw<Model>();
   /** Catalogue ids of the fetches that began here, by job. */
   const begun = new Map<string, string>();
-  const followed = new Map<string, AbortController>();
+  const followed = new Set<string>();
+  /** Ends at a lock, so that no answer still on its way brings anything back. */
+  let awake = new AbortController();
+  const until = () => AbortSignal.any([signal, awake.signal]);
 
   const put = (job: Job) => {
     jobs = jobs.some(({ id }) => id === job.id) ? jobs.map((one) => (one.id === job.id ? job : one)) : [job, ...jobs];
   };
-  const isGoing = (job: Job) => job.state === 'running' || job.state === 'paused';
-
-  const readModels = async () => {
-    models = await core['engine.models']({}, signal);
+  const readModels = async (end: AbortSignal) => {
+    models = await core['engine.models']({}, end);
   };
-  const landed = async (before: readonly Model[]) => {
-    await readModels();
-    const known = new Set(before.map(({ id }) => id));
-    arrived = models.find((model) => !known.has(model.id) && !model.warmUp && model.chat) ?? arrived;
+  const landed = async (end: AbortSignal) => {
+    const known = new Set(models.map(({ id }) => id));
+    await readModels(end);
+    arrived = models.find(({ id, warmUp, chat }) => !known.has(id) && !warmUp && chat) ?? arrived;
     onArrival();
   };
 
-  const follow = async (id: string) => {
+  const follow = async (id: string, end: AbortSignal) => {
     if (followed.has(id)) return;
-    const stop = new AbortController();
-    followed.set(id, stop);
-    const before = models;
+    followed.add(id);
     try {
-      for await (const job of core['jobs.follow']({ id }, AbortSignal.any([signal, stop.signal]))) {
+      for await (const job of core['jobs.follow']({ id }, end)) {
         put(job);
-        if (job.kind === 'engine.fetch' && job.state === 'done') await landed(before);
+        if (job.kind === 'engine.fetch' && job.state === 'done') await landed(end);
       }
     } catch (error) {
-      if (!stop.signal.aborted && !signal.aborted && !isFault(error)) throw error;
+      if (!end.aborted && !isFault(error)) throw error;
     } finally {
-      if (followed.get(id) === stop) followed.delete(id);
+      if (!end.aborted) followed.delete(id);
     }
   };
 
   const refresh = async () => {
-    await readModels();
-    jobs = await core['jobs.list']({}, signal);
-    for (const job of jobs) if (isGoing(job)) void follow(job.id);
+    const end = until();
+    await readModels(end);
+    jobs = await core['jobs.list']({}, end);
+    for (const job of jobs) if (isGoing(job)) void follow(job.id, end);
   };
 
   return {
@@ -90,21 +93,23 @@ export function openWork({ core, signal, onArrival }: WorkOptions): Work {
       return arrived;
     },
     async begin() {
+      const end = until();
       try {
         await refresh();
         return true;
       } catch (error) {
-        if (!isFault(error) && !signal.aborted) throw error;
+        if (!isFault(error) && !end.aborted) throw error;
         return false;
       }
     },
     async fetch(id) {
+      const end = until();
       // The first item names the job; from then on the job is followed, and this stream may end.
-      for await (const item of core['engine.fetch']({ id }, signal)) {
-        if (item.kind === 'done') await landed(models);
+      for await (const item of core['engine.fetch']({ id }, end)) {
+        if (item.kind === 'done') await landed(end);
         else {
           begun.set(item.job, id);
-          void follow(item.job);
+          void follow(item.job, end);
         }
         return;
       }
@@ -115,8 +120,10 @@ export function openWork({ core, signal, onArrival }: WorkOptions): Work {
       arrived = undefined;
     },
     clear() {
-      for (const stop of followed.values()) stop.abort();
+      awake.abort();
+      awake = new AbortController();
       followed.clear();
+      begun.clear();
       jobs = [];
       models = [];
       arrived = undefined;

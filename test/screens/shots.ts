@@ -107,7 +107,11 @@ const screens: readonly Screen[] = [
 ];
 
 await mkdir(folder, { recursive: true });
-const server = await createServer({ server: { port: 0, host: '127.0.0.1' }, logLevel: 'error' });
+const server = await createServer({
+  server: { port: 0, host: '127.0.0.1' },
+  optimizeDeps: { entries: ['preview.html'] },
+  logLevel: 'error',
+});
 await server.listen();
 const base = server.resolvedUrls!.local[0]!;
 const browser = await chromium.launch({
@@ -129,7 +133,7 @@ try {
         });
         const query = `?world=${screen.world}&theme=${theme}${screen.extra ?? ''}`;
         await page.goto(`${base}preview.html${query}${screen.hash ?? ''}`);
-        await page.locator('h1').first().waitFor({ state: 'attached' });
+        await page.locator('main').first().waitFor();
         await screen.act?.(page);
         await page.waitForTimeout(250);
         await page.screenshot({ path: join(folder, `${screen.name}-${width}-${theme}.png`) });

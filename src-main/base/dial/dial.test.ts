@@ -262,7 +262,12 @@ test('the proxy lets in who has its password, tunnels, records the bytes, and ob
   const refused = await askTunnel(proxy.url, authority);
   expect(refused.status).toBe(502);
   expect((await it.record()).map(({ outcome }) => outcome)).toEqual(['refused', 'failed', 'done', 'done']);
+  await it.handlers['dial.cut']({ on: false }, never);
+  const last = await askTunnel(proxy.url, authority);
   await proxy.close();
+  last.socket.destroy();
+  expect((await it.record())[0]).toMatchObject({ outcome: 'done' });
+  await expect(askTunnel(proxy.url, authority)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
 test('the proxy leads to port 443 of public hosts only', () => {

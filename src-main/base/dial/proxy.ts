@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { BlockList, isIP, type AddressInfo, type Socket } from 'node:net';
 import { equal, toBase64url } from '../bytes.ts';
-import type { Guard } from './guard.ts';
+import type { Guard, Line } from './guard.ts';
 import { bare, isLoopback } from './route.ts';
 
 export interface ProxyOptions {
@@ -68,6 +68,7 @@ export async function openProxy({ guard, reason, allowLoopback = false }: ProxyO
     response.writeHead(knows(request) ? 405 : 407, { connection: 'close', ...(!knows(request) && CHALLENGE) }).end();
   });
   const clients = new Set<Socket>();
+  const lines = new Set<Line>();
   server.on('connection', (client: Socket) => {
     clients.add(client);
     client.once('close', () => clients.delete(client));
@@ -90,6 +91,7 @@ export async function openProxy({ guard, reason, allowLoopback = false }: ProxyO
     const giveUp = () => gone.abort(new Error('The program left.'));
     client.once('close', giveUp);
     const line = await guard.open(target, shown, reason, AbortSignal.any([closing.signal, gone.signal]));
+    lines.add(line);
     client.off('close', giveUp).once('close', () => line.end('done'));
     line.signal.addEventListener('abort', () => client.destroy(), { once: true });
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
@@ -97,6 +99,7 @@ export async function openProxy({ guard, reason, allowLoopback = false }: ProxyO
     client.pipe(line.socket);
     line.socket.pipe(client);
     line.socket.once('close', () => {
+      lines.delete(line);
       line.end('done');
       client.destroy();
     });
@@ -110,6 +113,8 @@ export async function openProxy({ guard, reason, allowLoopback = false }: ProxyO
   return {
     url: `http://daimon:${password}@127.0.0.1:${port}`,
     async close() {
+      // The program has ended; that we hear of its end before its sockets do makes no failure of what it fetched.
+      for (const line of lines) line.end('done');
       closing.abort(new Error('The proxy was closed.'));
       for (const client of clients) client.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));

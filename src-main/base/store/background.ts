@@ -28,7 +28,12 @@ interface Pending {
 
 export type Background = Store['background'] & { close(): Promise<void> };
 
-/** @param options of the worker's own connection; the key in it must stay valid until `close` */
+/**
+ * One question after the other. A write here holds the file's one write lock: the core's own writes wait for it, so bulk
+ * work comes in pieces of some ten milliseconds.
+ *
+ * @param options of the worker's own connection; the key in it must stay valid until `close`
+ */
 export function openBackground(options: ConnectionOptions): Background {
   let worker: Worker | undefined;
   let ended: Promise<void> = Promise.resolve();

@@ -1,14 +1,18 @@
 /** The store: what is kept, how transactions end, the worker, two processes, and that nothing lies on disk in clear. */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { settableClock } from '../../../test/fakes/clock.ts';
 import { temporaryFolder } from '../../../test/fakes/folder.ts';
 import { keptLog } from '../../../test/fakes/log.ts';
 import { isFault } from '../../wire/index.ts';
+import { openBackground } from './background.ts';
 import { openStore, type OpenStoreOptions } from './store.ts';
 
 const key = randomBytes(32);
+/** AEGIS_ALGORITHM_256 of SQLite3 Multiple Ciphers. */
+const AEGIS_256 = 4;
 const CANARY = 'canary-7f3a-the-secret-garden';
 const open = (file: string, options: Partial<OpenStoreOptions> = {}) =>
   openStore({ file, key, clock: settableClock(), log: keptLog(), ...options });
@@ -24,7 +28,7 @@ const code = (work: () => unknown) => {
 test('values come back as they went in', async () => {
   using folder = temporaryFolder();
   const store = await open(folder.file('daimon.db'));
-  store.run('create table t(a, b, c, d) strict'.replace(' strict', ''));
+  store.run('create table t(a, b, c, d)');
   const blob = new Uint8Array([0, 1, 255]);
   store.run('insert into t values (?, ?, ?, ?)', 'text 😀', 1.5, blob, null);
   const row = store.get<{ a: string; b: number; c: Uint8Array; d: null }>('select * from t');
@@ -59,6 +63,64 @@ test('a transaction is all or nothing, also when one inside it fails', async () 
   });
   expect(store.all('select x from t')).toEqual([{ x: 1 }, { x: 3 }]);
   expect(() => store.transaction(() => Promise.resolve(1))).toThrow('cannot wait');
+  await store.close();
+});
+
+/** Statements and transactions inside each other; a failing one throws after its statements. */
+interface Block {
+  readonly inserts: number;
+  readonly inner: readonly Block[];
+  readonly fails: boolean;
+}
+const { block } = fc.letrec<{ block: Block }>((tie) => ({
+  block: fc.record({
+    inserts: fc.nat(3),
+    inner: fc.oneof({ depthSize: 'small' }, fc.constant([]), fc.array(tie('block'), { maxLength: 3 })),
+    fails: fc.boolean(),
+  }),
+}));
+const kept = ({ inserts, inner, fails }: Block): number =>
+  fails ? 0 : inserts + inner.reduce((sum, one) => sum + kept(one), 0);
+
+test('transactions inside each other keep exactly the rows of those that did not fail', async () => {
+  using folder = temporaryFolder();
+  const store = await open(folder.file('daimon.db'));
+  store.run('create table t(x)');
+  const count = () => store.get<{ n: number }>('select count(*) as n from t')!.n;
+  const walk = (one: Block): void => {
+    try {
+      store.transaction(() => {
+        for (let i = 0; i < one.inserts; i++) store.run('insert into t values (1)');
+        one.inner.forEach(walk);
+        if (one.fails) throw new RangeError('as planned');
+      });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  };
+  fc.assert(
+    fc.property(block, (one) => {
+      const before = count();
+      walk(one);
+      expect(count() - before).toBe(kept(one));
+    }),
+    { numRuns: process.env['DAIMON_LONG'] ? 10_000 : 200, seed: 2 },
+  );
+  await store.close();
+});
+
+test('a worker that cannot open the file says why, and the next question starts another', async () => {
+  using folder = temporaryFolder();
+  const file = folder.file('daimon.db');
+  const store = await open(file);
+  store.run('create table t(x)');
+  const lost = openBackground({ file: folder.file('none/daimon.db'), key, cipher: 'aegis' });
+  await expect(lost.all('select 1')).rejects.toThrow(/directory/);
+  await expect(lost.all('select 1')).rejects.toThrow(/directory/);
+  await lost.close();
+  const stranger = openBackground({ file, key: randomBytes(32), cipher: 'aegis' });
+  await expect(stranger.all('select 1')).rejects.toMatchObject({ code: 'database-damaged' });
+  await stranger.close();
   await store.close();
 });
 
@@ -145,17 +207,26 @@ test.each(['aegis', 'sqlcipher'] as const)(
   },
 );
 
-test('the cipher is AEGIS-256: SQLite3MC says so, and each page keeps a 32-byte nonce and tag', async () => {
+test('the cipher is AEGIS-256 with the raw key: no derivation from a password and no salt in it', async () => {
   using folder = temporaryFolder();
-  const store = await open(folder.file('daimon.db'));
+  const file = folder.file('daimon.db');
+  const store = await open(file);
+  store.run('create table t(x)');
   expect(
     store.get(`select sqlite3mc_config('cipher') as cipher, sqlite3mc_config('aegis', 'algorithm') as algorithm`),
-  ).toEqual({
-    cipher: 'aegis',
-    // AEGIS_ALGORITHM_256 of SQLite3 Multiple Ciphers.
-    algorithm: 4,
-  });
+  ).toEqual({ cipher: 'aegis', algorithm: AEGIS_256 });
   await store.close();
+  const bytes = readFileSync(file);
+  // Each page ends with what SQLite is told to keep free: a nonce of 32 bytes, AEGIS-256's, and a tag of 32.
+  expect(bytes[20]).toBe(64);
+  // A derived key would depend on the salt, the first 16 bytes; with another salt the file still opens.
+  randomBytes(16).copy(bytes);
+  writeFileSync(file, bytes);
+  const salted = await open(file);
+  expect(salted.all('select x from t')).toEqual([]);
+  await salted.close();
+  // With a stranger's salt, "wrong key" and "damaged" cannot be told apart any more; neither opens.
+  await expect(open(file, { key: randomBytes(32) })).rejects.toMatchObject({ code: 'database-key' });
 });
 
 test('a full disk in the middle of a transaction leaves nothing half done', async () => {

@@ -1,6 +1,7 @@
 /** Which kinds of models daimon loads, and what each must say about itself before llama.cpp believes it. */
 import { damaged, unsupported } from './faults.ts';
 import { LIMITS } from './limits.ts';
+import type { Blocks, Shape } from './shape.ts';
 import { integer, KIND, type Metadata, type Value } from './metadata.ts';
 
 /** 'chat' models write, 'embed' models only measure likeness. */
@@ -26,28 +27,11 @@ const ARCHITECTURES: Readonly<Record<string, 'chat' | 'embed'>> = {
   'gemma-embedding': 'embed',
 };
 
-/** The shape of the network, as the memory estimate needs it. */
-export interface Shape {
-  readonly architecture: string;
-  readonly purpose: 'chat' | 'embed';
-  readonly blocks: number;
-  readonly trainedContext: number;
-  readonly width: number;
-  readonly heads: number;
-  /** Key-value heads of all blocks together: what a token costs in the context. */
-  readonly kvHeads: number;
-  readonly keyLength: number;
-  readonly valueLength: number;
-  readonly vocabulary: number;
-  readonly experts: number;
-  readonly expertsUsed: number;
-}
-
 /**
  * Checks the properties of the architecture and of the vocabulary.
  * @throws `gguf-unsupported` for an unknown architecture, `gguf-damaged` for a missing or impossible property
  */
-export function readShape(pairs: Metadata): Shape {
+export function readShape(pairs: Metadata): { readonly shape: Shape; readonly perBlock: Blocks } {
   const architecture = text(pairs, 'general.architecture');
   const purpose = Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : undefined;
   if (!purpose) throw unsupported('its architecture is not among those that this version knows');
@@ -56,7 +40,7 @@ export function readShape(pairs: Metadata): Shape {
   const blocks = whole(pairs, of('block_count'), 1, LIMITS.blocks);
   const trainedContext = whole(pairs, of('context_length'), 1, LIMITS.context);
   const width = whole(pairs, of('embedding_length'), 1, LIMITS.width);
-  perBlock(pairs, of('feed_forward_length'), blocks, 0, LIMITS.feedForward);
+  const feedForward = perBlock(pairs, of('feed_forward_length'), blocks, 0, LIMITS.feedForward);
   const heads = perBlock(pairs, of('attention.head_count'), blocks, 1, LIMITS.heads);
   const kvKey = of('attention.head_count_kv');
   const kv = pairs.has(kvKey) ? perBlock(pairs, kvKey, blocks, 1, LIMITS.heads) : heads;
@@ -68,8 +52,10 @@ export function readShape(pairs: Metadata): Shape {
   if (!Number.isInteger(keyLength) || !Number.isInteger(valueLength))
     throw damaged('its width is not a multiple of its attention heads');
   const rope = optional(pairs, of('rope.dimension_count'), 1, LIMITS.width);
-  if (rope !== undefined && rope > keyLength) throw damaged('it turns more dimensions than a key has');
+  if (rope !== undefined && (rope > keyLength || rope % 2 !== 0))
+    throw damaged('it turns more dimensions than a key has, or an odd one');
   const experts = optional(pairs, of('expert_count'), 0, LIMITS.experts) ?? 0;
+  const expertFeedForward = optional(pairs, of('expert_feed_forward_length'), 1, LIMITS.feedForward);
   const expertsUsed = optional(pairs, of('expert_used_count'), 0, LIMITS.experts) ?? 0;
   if (expertsUsed > experts || (experts > 0 && expertsUsed === 0)) throw damaged('it uses more experts than it has');
   const epsilons = ['attention.layer_norm_rms_epsilon', 'attention.layer_norm_epsilon'].filter((k) => pairs.has(of(k)));
@@ -77,7 +63,7 @@ export function readShape(pairs: Metadata): Shape {
   for (const key of epsilons) real(pairs, of(key), 0, 1);
   if (pairs.has(of('rope.freq_base'))) real(pairs, of('rope.freq_base'), 0, 1e12);
 
-  return {
+  const shape: Shape = {
     architecture,
     purpose,
     blocks,
@@ -91,6 +77,7 @@ export function readShape(pairs: Metadata): Shape {
     experts,
     expertsUsed,
   };
+  return { shape, perBlock: { heads, kvHeads: kv, feedForward, expertFeedForward } };
 }
 
 /** Tokens, their scores and kinds: parallel lists of the right kinds, as llama.cpp reads them without asking. */

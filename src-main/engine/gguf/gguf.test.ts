@@ -118,6 +118,22 @@ test('tensors that overlap, leave gaps, are cut, or have unknown formats are ref
   expect(refusal(file.subarray(0, file.length - 129))).toMatch(/ends before its last tensor/);
 });
 
+test('what makes llama.cpp assert is refused: matrices of other sizes than stated, norms in 16 bits, odd rotations', () => {
+  const model = smallModel();
+  const down = { name: 'blk.0.ffn_down.weight', shape: [128, 64], type: 2, bytes: (128 * 64 * 18) / 32 };
+  const withDown = { ...model, tensors: [...model.tensors, down] };
+  expect(parse(writeGguf(withDown)).blocks).toBe(2);
+  const stated = (key: string, u32: number) =>
+    refusal(writeGguf({ ...withDown, pairs: withDown.pairs.map((pair) => (pair[0] === key ? [key, { u32 }] : pair)) }));
+  expect(stated('llama.feed_forward_length', 31)).toMatch(/does not have the shape/);
+  expect(stated('llama.embedding_length', 32)).toMatch(/does not have the shape|more dimensions/);
+  expect(stated('llama.rope.dimension_count', 15)).toMatch(/odd one/);
+  const norms = model.tensors.map((tensor) =>
+    tensor.name === 'output_norm.weight' ? { ...tensor, type: 1, bytes: 128 } : tensor,
+  );
+  expect(refusal(writeGguf({ ...model, tensors: norms }))).toMatch(/not in full precision/);
+});
+
 test('a header that states 2^60 of anything is refused at once, without allocating', () => {
   for (const at of [8, 16, 24]) {
     const file = writeGguf(smallModel());

@@ -1,9 +1,11 @@
 /** From the first bytes of a GGUF file to what daimon knows of the model; everything is checked before it is believed. */
-import { readShape, type Shape } from './architecture.ts';
+import { readShape } from './architecture.ts';
+import type { Shape } from './shape.ts';
 import { cursor } from './cursor.ts';
 import { damaged, notGguf, unsupported } from './faults.ts';
 import { LIMITS } from './limits.ts';
 import { KIND, readMetadata, type Metadata } from './metadata.ts';
+import { checkShapes } from './shapes.ts';
 import { pad, readTensors, type Tensor } from './tensors.ts';
 import { FILE_TYPES } from './types.ts';
 
@@ -43,14 +45,14 @@ export function parseHeader(data: Uint8Array, size: number): GgufInfo {
   const pairs = readMetadata(from, pairCount);
   const parts = pairs.get('split.count');
   if (parts && 'number' in parts && parts.number > 1) throw unsupported('it is one of several parts');
-  const shape = readShape(pairs);
+  const { shape, perBlock } = readShape(pairs);
   const alignment = readAlignment(pairs);
   const tensors = readTensors(from, tensorCount, alignment);
   const dataAt = pad(from.at(), alignment);
   const last = tensors.at(-1) as Tensor;
   const tensorBytes = last.offset + last.bytes;
   if (dataAt + tensorBytes > size) throw damaged('it ends before its last tensor does');
-  checkTensors(tensors, shape);
+  checkShapes(tensors, shape, perBlock);
   const licence = clean(pairs, 'general.license');
   return {
     ...shape,
@@ -73,18 +75,6 @@ function readAlignment(pairs: Metadata): number {
   if (alignment < least || alignment > most || (alignment & (alignment - 1)) !== 0)
     throw damaged('its alignment is not a power of two');
   return alignment;
-}
-
-/** The tensors that name a block must name one that there is, and the table of tokens must fit the vocabulary. */
-function checkTensors(tensors: readonly Tensor[], shape: Shape): void {
-  for (const { name } of tensors) {
-    const block = /^blk\.(\d+)\./.exec(name)?.[1];
-    if (block !== undefined && !(Number(block) < shape.blocks)) throw damaged('a tensor belongs to no block');
-  }
-  const table = tensors.find((tensor) => tensor.name === 'token_embd.weight');
-  if (!table) throw damaged('its table of tokens is missing');
-  if (table.shape.length !== 2 || table.shape[0] !== shape.width || table.shape[1] !== shape.vocabulary)
-    throw damaged('its table of tokens does not fit its vocabulary');
 }
 
 function label(pairs: Metadata, tensors: readonly Tensor[]): string {

@@ -65,7 +65,7 @@ async function download(needs: PipNeeds, signal: AbortSignal): Promise<string> {
       [
         ...python,
         ...['-m', 'pip', 'download', '--no-deps', '--only-binary', ':all:', '--require-hashes', '--no-input', '-q'],
-        ...['--no-cache-dir', '--disable-pip-version-check', '--retries', '2', '--proxy', proxy.url],
+        ...['--no-cache-dir', '--disable-pip-version-check', '--retries', '2'],
         ...pipOptions,
         ...['-d', target, '-r', requirements],
       ],
@@ -107,7 +107,8 @@ function environment(proxy: string | undefined, scratch: string | undefined): Re
     env[name] = value;
   }
   if (proxy !== undefined)
-    for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']) env[name] = proxy;
+    // PIP_PROXY outranks a proxy in the person's pip.conf; an option would show the proxy's password to every user.
+    for (const name of ['PIP_PROXY', 'HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']) env[name] = proxy;
   // pip unpacks and waits in its temporary folder: it is swept with ours.
   if (scratch !== undefined) for (const name of ['TMPDIR', 'TEMP', 'TMP']) env[name] = scratch;
   return env;

@@ -284,6 +284,30 @@ describe('keys and tabs', () => {
     expect(entered).toEqual([]);
   });
 
+  test('a first frame that announces a megabyte is cut off after its first kilobyte', async () => {
+    const lines = [
+      `host: ${host}`,
+      `origin: ${loopback.origin}`,
+      'upgrade: websocket',
+      'connection: upgrade',
+      'sec-websocket-version: 13',
+      `sec-websocket-key: ${'A'.repeat(22)}==`,
+    ];
+    const socket = dial(Number(host.split(':')[1]), '127.0.0.1');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => {});
+    socket.write(`GET /core HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    const began = performance.now();
+    // FIN and text, masked, a length of 2^20 in eight bytes, a mask of zeros, and the beginning.
+    const head = Buffer.from([0x81, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0]);
+    socket.write(Buffer.concat([head, Buffer.alloc(1500, 'x')]));
+    await closed;
+    // Well before the two seconds that a silent socket is given.
+    expect(performance.now() - began).toBeLessThan(1500);
+    expect(entered).toEqual([]);
+  });
+
   test('a slow first frame is not waited for', { timeout: 10_000 }, async () => {
     const began = performance.now();
     const outcome = await attempt({});

@@ -11,7 +11,8 @@ export const own = {
   whereModelsSo: 'fetching tells the model’s host your internet address, nothing else',
   lede: (keys: number, models: number) =>
     `${plural(keys, 'key', 'keys')} and ${plural(models, 'model', 'models')} are yours here. Nothing is waiting for you.`,
-  ledeKeys: (keys: number) => `${plural(keys, 'key', 'keys')}, one set of 24 words that restores them.`,
+  ledeKeys: (keys: number) =>
+    `${plural(keys, 'key', 'keys')} are yours. 24 words restore all but this computer’s, which is made anew.`,
   ledeModels: (n: number) =>
     n === 0
       ? 'No model is here yet. Fetch one, or use a file of yours.'
@@ -33,8 +34,8 @@ export const own = {
     path: (path: string) => `Derived at ${path}`,
     more: 'Show five more accounts',
     sealNote: 'The drawing is a seal, made from the key. It helps you recognise a key; it does not prove one.',
-    wordsSeen: '24 words restore them all. You have seen yours.',
-    wordsUnseen: '24 words restore them all. You have not seen yours yet.',
+    wordsSeen: '24 words restore all keys but this computer’s. You have seen yours.',
+    wordsUnseen: '24 words restore all keys but this computer’s. You have not seen yours yet.',
     showWords: 'Show the 24 words',
     wordsTodo: 'Your 24 words are shown there, with a sheet to print. They are shown nowhere else.',
     wordsDone: 'The confirm window has shown your 24 words.',

@@ -6,6 +6,7 @@ export const parts = {
   close: 'Close',
   copy: 'Copy',
   copied: 'Copied',
+  of: (what: string, whose: string) => `${what}: ${whose}`,
   show: 'Show',
   hide: 'Hide',
   pause: 'Pause',

@@ -1,2 +1,0 @@
-export { default } from "./++Markdown.svelte.ts";
-export * from "./++Markdown.svelte.ts";

@@ -1,2 +1,0 @@
-export { default } from "./++AskOpen.svelte.ts";
-export * from "./++AskOpen.svelte.ts";

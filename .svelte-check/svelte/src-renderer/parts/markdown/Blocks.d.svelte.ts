@@ -1,2 +1,0 @@
-export { default } from "./++Blocks.svelte.ts";
-export * from "./++Blocks.svelte.ts";
