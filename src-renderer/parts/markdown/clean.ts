@@ -1,4 +1,5 @@
 /** Makes invisible characters harmless: controls become visible, and text that would reorder its surroundings cannot. */
+
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 /** Overrides turn letters round, which prose never needs: "moc.knab" could read as "bank.com". */
 const OVERRIDES = /[\u202d\u202e]/g;

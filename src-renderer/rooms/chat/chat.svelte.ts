@@ -21,7 +21,7 @@ export interface ChatOptions {
 
 export function openChat({ core, id, onBegun }: ChatOptions): Chat {
   const closing = new AbortController();
-  const behind = new Set<Talk>();
+  let behind: readonly Talk[] = [];
   let watching = false;
   let wasConnected = false;
 
@@ -39,11 +39,8 @@ export function openChat({ core, id, onBegun }: ChatOptions): Chat {
 
   /** Lets go of talks that ended while they were behind. */
   const sweep = () => {
-    for (const talk of behind) {
-      if (talk.busy) continue;
-      talk.close();
-      behind.delete(talk);
-    }
+    for (const talk of behind) if (!talk.busy) talk.close();
+    behind = behind.filter((talk) => talk.busy);
   };
 
   const watch = async () => {
@@ -69,12 +66,12 @@ export function openChat({ core, id, onBegun }: ChatOptions): Chat {
     show(wanted) {
       if ((current.id ?? '') === wanted && current.phase !== 'gone') return;
       const left = current;
-      const found = [...behind].find((talk) => talk.id === wanted);
-      if (found) behind.delete(found);
+      const found = behind.find((talk) => talk.id === wanted);
+      behind = behind.filter((talk) => talk !== found);
       current = found ?? open(wanted);
       if (left.busy) {
         void left.draft.flush();
-        behind.add(left);
+        behind = [...behind, left];
       } else left.close();
       sweep();
     },

@@ -275,7 +275,7 @@ test('another window’s question and its answer appear here, and a deleted conv
   script.finish();
   elsewhere.abort();
   await field().fill('unsent');
-  await script.handlers['assistant.delete']({ id: conversation.id } as never, elsewhere.signal);
+  void script.handlers['assistant.delete']({ id: conversation.id } as never, elsewhere.signal);
   await expect.element(page.getByText(/This conversation was deleted/)).toBeVisible();
   await expect.element(field()).toHaveValue('unsent');
 });

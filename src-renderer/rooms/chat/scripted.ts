@@ -1,5 +1,5 @@
 /** A scripted assistant for tests and previews: the door's own behaviour over arrays, its answers written token by token. */
-import { type assistantDoor, type Conversation, type Message, type Sent } from '../../../src-main/assistant/door.ts';
+import type { assistantDoor, Conversation, Message, Sent } from '../../../src-main/assistant/door.ts';
 import { Fault, type Handlers } from '../../../src-main/wire/index.ts';
 import { fakeId } from '../../core/fake-world.ts';
 

@@ -183,11 +183,11 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
 
   /** Joins the newest messages of the core to those that are here. */
   const join = (page: readonly Message[], total: number) => {
-    const known = new Map(entries.map((entry) => [entry.id, entry]));
+    const known = entries.slice(-page.length - 4);
     const at = page[0] ? entries.findIndex((entry) => entry.id === page[0]!.id) : -1;
     // Unchanged messages stay the same objects, so that nothing of theirs is drawn again.
     const joined = page.map((message) => {
-      const old = known.get(message.id);
+      const old = known.find((entry) => entry.id === message.id);
       return old && old.text === message.text && old.state === message.state && old.note === message.note && old.model === message.model ? old : message; // prettier-ignore
     });
     entries = at >= 0 ? [...entries.slice(0, at), ...joined] : joined;
