@@ -47,6 +47,8 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Found at the start: otherwise Vite prepares them in the middle of a first run and reloads the page under it.
+        optimizeDeps: { include: ['axe-core', 'devalue', 'marked', 'valibot'] },
         test: {
           name: 'window',
           include: ['src-renderer/**/*.test.ts'],

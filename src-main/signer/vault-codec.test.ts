@@ -79,7 +79,11 @@ describe('a vault file', () => {
       }
     }
     expect(seen['vault-damaged']).toBeGreaterThan(0);
-    expect(seen['wrong-password']).toBeGreaterThan(0);
+    // A digit turned into another digit inside the slot cannot be told from another password.
+    const slot = Buffer.from(good);
+    const at = slot.indexOf('"wrap": "') + '"wrap": "'.length;
+    slot[at] = slot[at] === 0x30 ? 0x31 : 0x30;
+    await expect(open(slot)).rejects.toMatchObject({ code: 'wrong-password' });
   });
 
   test('truncated, empty, foreign and oversized files are damage, never a crash', async () => {
