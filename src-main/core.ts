@@ -1,4 +1,5 @@
 /** The core: opens the rooms in order when daimon wakes, joins their doors, closes them in reverse when it sleeps. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAssistant, type Assistant } from './assistant/assistant.ts';
 import { systemClock } from './base/clock.ts';
@@ -14,7 +15,7 @@ import { coreDoor } from './doors.ts';
 import { gate, type Visitor } from './gate.ts';
 import { openSettings } from './settings/settings.ts';
 import { openVault } from './vault/vault.ts';
-import { serve, type Door, type Handlers, type Wire } from './wire/index.ts';
+import { Fault, serve, type Door, type Handlers, type Wire } from './wire/index.ts';
 
 export interface Core {
   /** Serves every verb, and `more` of the shell's own, on a wire. A visitor proves itself once; see `gate.ts`. */
@@ -44,6 +45,8 @@ export async function openCore({
   readonly clock?: Clock;
 }): Promise<Core> {
   const ids = idFactory(clock);
+  const database = join(dataFolder, 'daimon.db');
+  const vaultFile = join(dataFolder, 'vault.json');
   const settings = openSettings({ dataFolder, log });
   let ground: Ground | undefined;
   let assistant: Assistant | undefined;
@@ -51,7 +54,7 @@ export async function openCore({
 
   const openGround = async (keys: { db: Uint8Array; cipher: Cipher }): Promise<Ground> => {
     const store = await openStore({
-      file: join(dataFolder, 'daimon.db'),
+      file: database,
       key: keys.db,
       cipher: keys.cipher,
       clock,
@@ -98,7 +101,6 @@ export async function openCore({
     dataFolder,
     log,
     clock,
-    ids,
     idleMinutes: () => settings.get().idleMinutes,
     jobs: {
       allowed: () => ground?.jobs.allowedBehindLock().length ?? 0,
@@ -142,6 +144,19 @@ export async function openCore({
     },
   });
 
+  /**
+   * A new vault has a new data key, with which the database that is here would never open. So none is made: of two files
+   * that belong together the person may still find the other.
+   */
+  const refuseStranded = (password: Uint8Array) => {
+    if (!existsSync(database) || [vaultFile, `${vaultFile}.backup`].some((file) => existsSync(file))) return;
+    password.fill(0);
+    throw new Fault(
+      'database-without-vault',
+      'The conversations (daimon.db) are here, but the file with their key (vault.json, and its backup) is gone. Nothing was made or changed. Put vault.json or vault.json.backup back into the data folder from a copy of yours; or, to begin anew without them, move daimon.db away first.',
+    );
+  };
+
   const rooms = () =>
     assistant && ground
       ? { ...ground.jobs.handlers, ...ground.dial.handlers, ...ground.engine.handlers, ...assistant.handlers }
@@ -150,6 +165,14 @@ export async function openCore({
     open: {
       ...settings.handlers,
       ...vault.handlers,
+      'vault.create'(input, signal) {
+        refuseStranded(input.password);
+        return vault.handlers['vault.create'](input, signal);
+      },
+      'vault.restore'(input, signal) {
+        refuseStranded(input.password);
+        return vault.handlers['vault.restore'](input, signal);
+      },
       'engine.hardware': hardwareHandler({ settings: () => settings.get() }),
     },
     rooms,
@@ -172,6 +195,7 @@ export async function openCore({
       await ground?.jobs.close();
       await vault.close();
       await sleeping;
+      entrance.close();
       settings.close();
     },
   };
