@@ -7,6 +7,7 @@ import { openDial, type OpenDial } from './base/dial/dial.ts';
 import type { Host } from './base/host.ts';
 import { idFactory } from './base/id.ts';
 import { openJobs, type OpenJobs } from './base/jobs/jobs.ts';
+import { lifecycle } from './base/lifecycle.ts';
 import type { Clock, Log, Store } from './base/ports.ts';
 import { openStore, type Cipher } from './base/store/store.ts';
 import { openEngine, hardwareHandler, type Engine } from './engine/engine.ts';
@@ -31,6 +32,7 @@ interface Ground {
   readonly jobs: OpenJobs;
   readonly dial: OpenDial;
   readonly engine: Engine;
+  close(): Promise<void>;
 }
 
 export async function openCore({
@@ -53,47 +55,40 @@ export async function openCore({
   let sleeping: Promise<void> | undefined;
 
   const openGround = async (keys: { db: Uint8Array; cipher: Cipher }): Promise<Ground> => {
-    const store = await openStore({
-      file: database,
-      key: keys.db,
-      cipher: keys.cipher,
-      clock,
-      log,
-    });
+    const life = lifecycle();
     try {
-      const jobs = await openJobs({ store, clock, log, ids });
-      const dial = await openDial({
-        store,
-        clock,
-        log,
-        settings: {
-          cut: () => settings.get().cut,
-          setCut: (cut) => void settings.set({ cut }),
-          watch: (signal) => settings.watch(signal),
-        },
-      });
+      const store = life.add(await openStore({ file: database, key: keys.db, cipher: keys.cipher, clock, log }));
+      const jobs = life.add(await openJobs({ store, clock, log, ids }));
+      const dial = life.add(
+        await openDial({
+          store,
+          clock,
+          log,
+          settings: {
+            cut: () => settings.get().cut,
+            setCut: (cut) => void settings.set({ cut }),
+            watch: (signal) => settings.watch(signal),
+          },
+        }),
+      );
       const runner = openRunner({ host, log, clock, settings: () => settings.get() });
-      const engine = await openEngine({
-        store,
-        jobs: jobs.jobs,
-        dial: dial.dial,
-        clock,
-        log,
-        dataFolder,
-        runner,
-        settings,
-      });
-      return { store, jobs, dial, engine };
+      const engine = life.add(
+        await openEngine({
+          store,
+          jobs: jobs.jobs,
+          dial: dial.dial,
+          clock,
+          log,
+          dataFolder,
+          runner,
+          settings,
+        }),
+      );
+      return { store, jobs, dial, engine, close: () => life.close() };
     } catch (error) {
-      await store.close();
+      await life.close();
       throw error;
     }
-  };
-  const closeGround = async ({ engine, dial, jobs, store }: Ground) => {
-    await engine.close();
-    await dial.close();
-    await jobs.close();
-    await store.close();
   };
 
   const vault = openVault({
@@ -120,7 +115,7 @@ export async function openCore({
           name: () => vault.status().name ?? 'daimon',
         });
       } catch (error) {
-        await closeGround(ground);
+        await ground.close();
         ground = undefined;
         throw error;
       }
@@ -138,7 +133,7 @@ export async function openCore({
         // Awake again in the meantime: the ground stays.
         if (assistant || ground !== now) return;
         ground = undefined;
-        await closeGround(now);
+        await now.close();
       });
       if (now.jobs.allowedBehindLock().length === 0) await sleeping;
     },
