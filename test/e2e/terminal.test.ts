@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { password, startCore } from './core.ts';
 import { daimon, filesWith, MODEL, modelFile, PASSWORD, root, type Daimon } from './daimon.ts';
 
 const canary = `canary-${randomBytes(8).toString('hex')}`;
@@ -255,7 +256,18 @@ describe('at rest', () => {
     expect(filesWith(places(), [canary, PASSWORD])).toEqual([]);
     await one.quit();
     expect(filesWith(places(), [canary, PASSWORD])).toEqual([]);
-    expect((await one.call('assistant.search', { query: canary })).lines[0]).toHaveLength(1);
+    const crashing = await startCore(one.folder);
+    await crashing.core['vault.unlock']({ password: password() });
+    const killed = (async () => {
+      let read = '';
+      for await (const item of crashing.core['assistant.send']({ text: `Tell a story about ${canary}.` })) {
+        if (item.kind === 'token') read += item.text;
+        if (read.length > 80) await crashing.kill();
+      }
+    })();
+    await expect(killed).rejects.toMatchObject({ code: 'closed' });
+    expect(filesWith(places(), [canary, PASSWORD])).toEqual([]);
+    expect((await one.call('assistant.search', { query: canary })).lines[0]).not.toEqual([]);
     expect(filesWith(places(), [canary, PASSWORD])).toEqual([]);
   });
 });

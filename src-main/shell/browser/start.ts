@@ -1,5 +1,5 @@
 /** `npm start`: the core with its window in the browser; when one is already running, a fresh address for it. */
-import { connect } from '../../wire/index.ts';
+import { connect, Fault, isFault } from '../../wire/index.ts';
 import { dataFolder } from '../data-folder.ts';
 import { shellDoor } from '../door.ts';
 import { reachCore } from '../listen.ts';
@@ -19,15 +19,37 @@ async function show(address: string) {
   await host.open(await writeRedirect({ folder, name: 'open', address }));
 }
 
-const wire = await reachCore(folder);
-if (wire) {
-  const { address } = await connect(shellDoor, wire)['shell.address']({});
-  await show(address);
-  wire.close();
-} else {
-  const running = await runCore({ dataFolder: folder, host, windowFolder, stay: true, onEnd: () => process.exit(0) });
-  if (!running) throw new Error('Another daimon started at the same moment; run npm start again.');
+async function main() {
+  const wire = await reachCore(folder);
+  if (wire) {
+    const { address } = await connect(shellDoor, wire)['shell.address']({});
+    await show(address);
+    wire.close();
+    return;
+  }
+  const running = await runCore({ dataFolder: folder, host, windowFolder, stay: true, onEnd: () => process.exit() });
+  if (!running)
+    throw new Fault('started-twice', 'Another daimon started at the same moment and is running; run npm start again.');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void running.close());
-  await show(await running.address());
+  try {
+    await show(await running.address());
+  } catch (error) {
+    process.exitCode = 1;
+    say(error);
+    await running.close();
+    return;
+  }
   process.stdout.write('Press Ctrl+C to close daimon.\n');
+}
+
+/** A Fault is a sentence for the person; of anything else the stack is worth more. */
+const say = (error: unknown) => {
+  process.stderr.write(`${isFault(error) ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+};
+
+try {
+  await main();
+} catch (error) {
+  say(error);
+  process.exitCode = 1;
 }
