@@ -1,5 +1,5 @@
 /** The core before anything is awake: what it refuses, so that nothing is made that could not be used. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keptLog } from '../test/fakes/log.ts';
@@ -46,10 +46,16 @@ test('a database whose vault is gone is left alone, and no new vault is made bes
   expect(readFileSync(folder.file('daimon.db'), 'utf8')).toBe('what was said');
 });
 
-test('a backup of the vault is enough to ask the signer, who says what can be done with it', async () => {
-  writeFileSync(folder.file('daimon.db'), '');
-  writeFileSync(folder.file('vault.json.backup'), '{}');
-  await expect(visit()['vault.create']({ password: secret() })).rejects.toMatchObject({ code: 'vault-exists' });
+test('where only the backup of the vault is left, making and waking name it, and put back it opens', async () => {
+  const me = visit();
+  await me['vault.create']({ password: secret() });
+  await me['vault.lock']({});
+  renameSync(folder.file('vault.json'), folder.file('vault.json.backup'));
+  const named = { code: 'vault-only-backup', message: expect.stringContaining('vault.json.backup') };
+  await expect(me['vault.create']({ password: secret() })).rejects.toMatchObject(named);
+  await expect(me['vault.unlock']({ password: secret() })).rejects.toMatchObject(named);
+  copyFileSync(folder.file('vault.json.backup'), folder.file('vault.json'));
+  expect(await me['vault.unlock']({ password: secret() })).toMatchObject({ state: 'unlocked' });
 });
 
 test('where there is nothing yet, a vault is made and its database opens', async () => {

@@ -34,6 +34,11 @@ export interface Signer {
 
 const noVault = () =>
   new Fault('no-vault', 'There is no vault here yet. Make one with vault.create, or restore one with vault.restore.');
+const onlyBackup = () =>
+  new Fault(
+    'vault-only-backup',
+    'The file vault.json is gone, but vault.json.backup is here. Nothing was changed. Rename a copy of the backup to vault.json and wake daimon with your password, or restore with your 24 words.',
+  );
 const locked = () => new Fault('locked', 'daimon is asleep; nothing was done. Wake it with the password.');
 
 export function openSigner({
@@ -69,7 +74,7 @@ export function openSigner({
   };
   const read = async () => {
     const bytes = await disk.read();
-    if (!bytes) throw noVault();
+    if (!bytes) throw (await disk.readBackup()) ? onlyBackup() : noVault();
     return bytes;
   };
   const write = (file: VaultFile) => disk.write(writeVault(file), isVault);
@@ -141,11 +146,12 @@ export function openSigner({
   const handlers: Handlers<typeof signerDoor> = {
     'signer.create': ({ name, password }) =>
       alone(async () => {
-        if ((await disk.read()) ?? (await disk.readBackup()))
+        if (await disk.read())
           throw new Fault(
             'vault-exists',
-            'There is a vault here already (vault.json or its backup); nothing was changed. Wake it with its password, or restore it with its 24 words.',
+            'There is a vault here already; nothing was changed. Wake it with its password, or restore it with its 24 words.',
           );
+        if (await disk.readBackup()) throw onlyBackup();
         const cost = await tuneCost(kdf);
         const entropy = randomBytes(32);
         const now = clock.now();
