@@ -214,7 +214,8 @@ describe('with the real model', () => {
       expect.arrayContaining([expect.objectContaining({ title: expect.stringContaining('capital of France') })]),
     );
     expect((await one.call('dial.cut', { on: true })).lines).toEqual([{ cut: true }]);
-    expect((await one.call('engine.fetch', { id: 'smollm2-1.7b-instruct' })).code).toBe(1);
+    const refused = await one.call('engine.fetch', { id: 'smollm2-1.7b-instruct-q4_k_m' });
+    expect(refused.fault?.code).toBe('dial-cut');
     expect((await one.call('dial.cut', { on: false })).lines).toEqual([{ cut: false }]);
   });
 
