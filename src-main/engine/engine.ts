@@ -149,6 +149,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         parameters: entry.parameters,
         quantisation: entry.quantisation,
         size: entry.pinned?.size ?? here.get(entry.id)?.size,
+        estimate: entry.needs.weights,
         licence: entry.licence,
         hash: entry.pinned ? 'pinned' : 'publisher',
         sources: entry.sources.map((source) => ({ kind: source.kind, host: hostOf(source, fetching.hub) })),
