@@ -1,4 +1,5 @@
 /** The core: opens the rooms in order when daimon wakes, joins their doors, closes them in reverse when it sleeps. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAssistant, type Assistant } from './assistant/assistant.ts';
 import { systemClock } from './base/clock.ts';
@@ -6,6 +7,7 @@ import { openDial, type OpenDial } from './base/dial/dial.ts';
 import type { Host } from './base/host.ts';
 import { idFactory } from './base/id.ts';
 import { openJobs, type OpenJobs } from './base/jobs/jobs.ts';
+import { lifecycle } from './base/lifecycle.ts';
 import type { Clock, Log, Store } from './base/ports.ts';
 import { openStore, type Cipher } from './base/store/store.ts';
 import { openEngine, hardwareHandler, type Engine } from './engine/engine.ts';
@@ -14,7 +16,7 @@ import { coreDoor } from './doors.ts';
 import { gate, type Visitor } from './gate.ts';
 import { openSettings } from './settings/settings.ts';
 import { openVault } from './vault/vault.ts';
-import { serve, type Door, type Handlers, type Wire } from './wire/index.ts';
+import { Fault, serve, type Door, type Handlers, type Wire } from './wire/index.ts';
 
 export interface Core {
   /** Serves every verb, and `more` of the shell's own, on a wire. A visitor proves itself once; see `gate.ts`. */
@@ -30,6 +32,7 @@ interface Ground {
   readonly jobs: OpenJobs;
   readonly dial: OpenDial;
   readonly engine: Engine;
+  close(): Promise<void>;
 }
 
 export async function openCore({
@@ -44,53 +47,48 @@ export async function openCore({
   readonly clock?: Clock;
 }): Promise<Core> {
   const ids = idFactory(clock);
+  const database = join(dataFolder, 'daimon.db');
+  const vaultFile = join(dataFolder, 'vault.json');
   const settings = openSettings({ dataFolder, log });
   let ground: Ground | undefined;
   let assistant: Assistant | undefined;
   let sleeping: Promise<void> | undefined;
 
   const openGround = async (keys: { db: Uint8Array; cipher: Cipher }): Promise<Ground> => {
-    const store = await openStore({
-      file: join(dataFolder, 'daimon.db'),
-      key: keys.db,
-      cipher: keys.cipher,
-      clock,
-      log,
-    });
+    const life = lifecycle();
     try {
-      const jobs = await openJobs({ store, clock, log, ids });
-      const dial = await openDial({
-        store,
-        clock,
-        log,
-        settings: {
-          cut: () => settings.get().cut,
-          setCut: (cut) => void settings.set({ cut }),
-          watch: (signal) => settings.watch(signal),
-        },
-      });
+      const store = life.add(await openStore({ file: database, key: keys.db, cipher: keys.cipher, clock, log }));
+      const jobs = life.add(await openJobs({ store, clock, log, ids }));
+      const dial = life.add(
+        await openDial({
+          store,
+          clock,
+          log,
+          settings: {
+            cut: () => settings.get().cut,
+            setCut: (cut) => void settings.set({ cut }),
+            watch: (signal) => settings.watch(signal),
+          },
+        }),
+      );
       const runner = openRunner({ host, log, clock, settings: () => settings.get() });
-      const engine = await openEngine({
-        store,
-        jobs: jobs.jobs,
-        dial: dial.dial,
-        clock,
-        log,
-        dataFolder,
-        runner,
-        settings,
-      });
-      return { store, jobs, dial, engine };
+      const engine = life.add(
+        await openEngine({
+          store,
+          jobs: jobs.jobs,
+          dial: dial.dial,
+          clock,
+          log,
+          dataFolder,
+          runner,
+          settings,
+        }),
+      );
+      return { store, jobs, dial, engine, close: () => life.close() };
     } catch (error) {
-      await store.close();
+      await life.close();
       throw error;
     }
-  };
-  const closeGround = async ({ engine, dial, jobs, store }: Ground) => {
-    await engine.close();
-    await dial.close();
-    await jobs.close();
-    await store.close();
   };
 
   const vault = openVault({
@@ -98,7 +96,6 @@ export async function openCore({
     dataFolder,
     log,
     clock,
-    ids,
     idleMinutes: () => settings.get().idleMinutes,
     jobs: {
       allowed: () => ground?.jobs.allowedBehindLock().length ?? 0,
@@ -118,7 +115,7 @@ export async function openCore({
           name: () => vault.status().name ?? 'daimon',
         });
       } catch (error) {
-        await closeGround(ground);
+        await ground.close();
         ground = undefined;
         throw error;
       }
@@ -136,11 +133,24 @@ export async function openCore({
         // Awake again in the meantime: the ground stays.
         if (assistant || ground !== now) return;
         ground = undefined;
-        await closeGround(now);
+        await now.close();
       });
       if (now.jobs.allowedBehindLock().length === 0) await sleeping;
     },
   });
+
+  /**
+   * A new vault has a new data key, with which the database that is here would never open. So none is made: of two files
+   * that belong together the person may still find the other.
+   */
+  const refuseStranded = (password: Uint8Array) => {
+    if (!existsSync(database) || [vaultFile, `${vaultFile}.backup`].some((file) => existsSync(file))) return;
+    password.fill(0);
+    throw new Fault(
+      'database-without-vault',
+      'The conversations (daimon.db) are here, but the file with their key (vault.json, and its backup) is gone. Nothing was made or changed. Put vault.json or vault.json.backup back into the data folder from a copy of yours; or, to begin anew without them, move daimon.db away first.',
+    );
+  };
 
   const rooms = () =>
     assistant && ground
@@ -150,6 +160,14 @@ export async function openCore({
     open: {
       ...settings.handlers,
       ...vault.handlers,
+      'vault.create'(input, signal) {
+        refuseStranded(input.password);
+        return vault.handlers['vault.create'](input, signal);
+      },
+      'vault.restore'(input, signal) {
+        refuseStranded(input.password);
+        return vault.handlers['vault.restore'](input, signal);
+      },
       'engine.hardware': hardwareHandler({ settings: () => settings.get() }),
     },
     rooms,
@@ -172,6 +190,7 @@ export async function openCore({
       await ground?.jobs.close();
       await vault.close();
       await sleeping;
+      entrance.close();
       settings.close();
     },
   };

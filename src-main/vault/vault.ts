@@ -1,6 +1,5 @@
 /** The vault's room in the core: sleep and waking, the idle clock, and the signer's verbs passed on. It holds no key. */
 import type { Host } from '../base/host.ts';
-import type { Ids } from '../base/id.ts';
 import type { Clock, Log } from '../base/ports.ts';
 import { topic } from '../base/topic.ts';
 import type { OpenedVault, SignerStatus } from '../signer/door.ts';
@@ -22,7 +21,6 @@ export interface VaultNeeds {
   readonly dataFolder: string;
   readonly log: Log;
   readonly clock: Clock;
-  readonly ids?: Ids;
   /** Opens what the keys open. Awaited; if it throws, the vault locks again and the error passes on. Keys are wiped after. */
   onUnlocked(keys: UnlockedKeys): Promise<void> | void;
   /** Closes it again. Awaited before the signer ends. */

@@ -124,6 +124,13 @@ function badInput(verb: string, issues: readonly v.BaseIssue<unknown>[]): Fault 
   const issue = issues[0]!;
   const field = v.getDotPath(issue) ?? 'input';
   // Valibot's own sentences quote what was received, which may be a secret; ours, given in the schemas, do not.
-  const says = issue.message.startsWith('Invalid ') ? `is not ${issue.expected ?? 'allowed'}` : issue.message;
+  const says = issue.message.startsWith('Invalid ') ? ownWords(issue) : issue.message;
   return new Fault('bad-input', `${verb} was not done: ${field} ${says}.`, { details: { field } });
+}
+
+function ownWords({ type, expected }: v.BaseIssue<unknown>): string {
+  if (type === 'strict_object' && expected === 'never') return 'is not a field of this verb';
+  // A field that is not there is reported by its object, which expects its name in quotes.
+  if (/_?object$/.test(type) && expected?.startsWith('"')) return 'is missing';
+  return `is not ${expected ?? 'allowed'}`;
 }

@@ -95,7 +95,8 @@ export function wireCompliance(name: string, open: () => Promise<Opened>, option
         const quoted: unknown = await core['t.secret']({ pin: 'hunter2' } as never).catch((error: unknown) => error);
         expect(quoted).toMatchObject({ code: 'bad-input', message: 't.secret was not done: pin is not number.' });
         await expect(core['t.add'](null as never)).rejects.toMatchObject({ details: { field: 'input' } });
-        await expect(core['t.add']({ x: 1, y: 2, z: 3 } as never)).rejects.toThrow('z is not never');
+        await expect(core['t.add']({ x: 1, y: 2, z: 3 } as never)).rejects.toThrow('z is not a field of this verb');
+        await expect(core['t.add']({ x: 1 } as never)).rejects.toThrow('y is missing');
       });
 
       test('carry a Fault with its details and without its cause', async () => {

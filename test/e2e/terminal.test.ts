@@ -1,7 +1,11 @@
 /** The spine from the terminal: every verb that scripts may rely on, with the real signer, store, engine and model. */
 import { randomBytes } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { daimon, filesWith, MODEL, modelFile, PASSWORD, placesSince, type Daimon } from './daimon.ts';
+import { daimon, filesWith, MODEL, modelFile, PASSWORD, placesSince, root, type Daimon } from './daimon.ts';
 
 const canary = `canary-${randomBytes(8).toString('hex')}`;
 let one: Daimon;
@@ -32,6 +36,10 @@ describe('before there is anything', () => {
     expect((await one.call('assistant.fly')).fault?.code).toBe('unknown-verb');
     expect((await one.call('__proto__')).fault?.code).toBe('unknown-verb');
     expect((await one.call('vault.create', { nam: 1 })).fault?.code).toBe('bad-input');
+    expect((await one.call('vault.status', {}, { args: ['--aprove', '0x'] })).fault?.code).toBe('bad-option');
+    expect((await one.call('vault.create', {}, { env: { DAIMON_PASSWORD_FD: '99' } })).fault?.code).toBe(
+      'password-needed',
+    );
     expect((await one.call('vault.create', {}, { env: { DAIMON_PASSWORD: 'short' } })).fault?.code).toBe('bad-input');
   });
 });
@@ -69,6 +77,64 @@ describe('with a vault', () => {
     expect(first.lines[0]).toMatchObject({
       accounts: expect.arrayContaining([expect.objectContaining({ index: 0, path: "m/44'/60'/0'/0/0" })]),
     });
+  });
+
+  test('a message is signed by repeating the call with the digest that was read', async () => {
+    const ask = { message: `Signed by ${canary}` };
+    const wrong = await one.call('vault.sign', ask, { args: ['--approve', `0x${'0'.repeat(64)}`] });
+    expect(wrong).toMatchObject({ code: 1, fault: { code: 'other-digest' } });
+    const { digest, text } = wrong.lines[0]!['pending'] as { digest: string; text: string };
+    expect(text).toContain(ask.message);
+    const signed = await one.call('vault.sign', ask, { args: ['--approve', digest] });
+    expect(signed.fault).toBeUndefined();
+    expect(signed.lines.at(-1)).toMatchObject({ kind: 'done', signature: expect.stringMatching(/^0x[0-9a-f]{130}$/) });
+  });
+
+  test('a password from a descriptor, which is read once, wakes and approves in one call', async () => {
+    const file = `${one.folder}.password`;
+    writeFileSync(file, `${PASSWORD}\n`, { mode: 0o600 });
+    const script = `{ cat "$FILE"; } | { exec 5<&0; node src-main/shell/terminal/daimon.ts vault.sign '{"message":"twice"}' --approve "$1" </dev/null; }`;
+    const run = (digest: string) =>
+      promisify(execFile)('sh', ['-c', script, 'sh', digest], {
+        cwd: root,
+        env: {
+          ...process.env,
+          PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+          DAIMON_DATA: one.folder,
+          DAIMON_PASSWORD_FD: '5',
+          FILE: file,
+        },
+      });
+    try {
+      const refused = (await run('0x00').catch((error: unknown) => error)) as { stdout: string };
+      const { pending } = JSON.parse(refused.stdout.split('\n')[0]!) as { pending: { digest: string } };
+      const { stdout } = await run(pending.digest);
+      expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toMatchObject({ kind: 'done' });
+    } finally {
+      rmSync(file);
+    }
+  });
+
+  test('24 words from the environment bring the accounts back in an empty folder', async () => {
+    const other = daimon();
+    try {
+      const phrase = `${'abandon '.repeat(23)}art`;
+      const short = await other.call('vault.restore', {}, { env: { DAIMON_PHRASE: 'abandon art' } });
+      expect(short.fault?.code).toBe('bad-words');
+      const restored = await other.call('vault.restore', { name: 'Wren' }, { env: { DAIMON_PHRASE: phrase } });
+      expect(restored.fault).toBeUndefined();
+      expect(restored.lines.at(-1)).toMatchObject({ kind: 'done', status: { state: 'unlocked', name: 'Wren' } });
+      expect(JSON.stringify(restored)).not.toContain('abandon');
+      // The vector of docs/decisions/keys.md.
+      expect((await other.call('vault.accounts')).lines[0]).toMatchObject({
+        accounts: expect.arrayContaining([
+          expect.objectContaining({ address: '0xF278cF59F82eDcf871d630F28EcC8056f25C1cdb' }),
+        ]),
+      });
+      expect(filesWith([other.folder], [phrase])).toEqual([]);
+    } finally {
+      await other.remove();
+    }
   });
 
   test('the catalogue says how each model would do here, and recommends one', async () => {

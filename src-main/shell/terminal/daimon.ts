@@ -70,11 +70,23 @@ async function follow(verb: Verb, items: AsyncIterable<unknown>, approve: string
   }
 }
 
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { approve: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (cause) {
+    throw new Fault(
+      'bad-option',
+      'Nothing was done: the options are --approve DIGEST and --help. See all verbs with: npm run -s daimon',
+      { cause },
+    );
+  }
+}
+
 async function main() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { approve: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-  });
+  const { values, positionals } = readArguments();
   const [name, json, ...rest] = positionals;
   if (values.help || name === undefined) return void process.stdout.write(help(door));
   if (!Object.hasOwn(door, name))
@@ -89,7 +101,7 @@ async function main() {
     );
   const verb = name as Verb;
   const given = parseInput(json);
-  const terminal: Terminal = { env: process.env, ask: promptOn(process.stdin, process.stderr) };
+  const terminal: Terminal = { env: process.env, ask: promptOn(process.stdin, process.stderr), read: new Map() };
 
   const wire = await attach(dataFolder());
   try {

@@ -28,17 +28,32 @@ export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
   /** Asks on the controlling terminal without echo; undefined where there is none. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** What descriptors gave: a pipe gives it once, and one call may need it twice (to wake, and to approve). */
+  readonly read: Map<number, string>;
+}
+
+function readDescriptor(fd: number, read: Map<number, string>): string {
+  try {
+    const text = read.get(fd) ?? readFileSync(fd, 'utf8').replace(/\r?\n$/, '');
+    read.set(fd, text);
+    return text;
+  } catch (cause) {
+    throw new Fault(
+      'password-needed',
+      `Descriptor ${fd} cannot be read, so nothing was done. Open it for this call, such as with: 3< FILE`,
+      { cause },
+    );
+  }
 }
 
 /**
  * The bytes of one secret: `NAME` in the environment, `NAME_FD` as the number of an open descriptor, or a prompt.
  * @throws Fault `password-needed`
  */
-export async function secret(field: keyof typeof sources & string, { env, ask }: Terminal): Promise<Uint8Array> {
+export async function secret(field: keyof typeof sources & string, { env, ask, read }: Terminal): Promise<Uint8Array> {
   const source = sources[field]!;
   const fd = env[`${source.env}_FD`];
-  const given =
-    fd !== undefined && /^\d+$/.test(fd) ? readFileSync(Number(fd), 'utf8').replace(/\r?\n$/, '') : env[source.env];
+  const given = fd !== undefined && /^\d+$/.test(fd) ? readDescriptor(Number(fd), read) : env[source.env];
   const text = given ?? (await ask?.(source.asks));
   if (!text)
     throw new Fault('password-needed', `This needs the password. Set ${source.env}, or run it where it can ask you.`);
