@@ -162,6 +162,22 @@ test('a SentencePiece vocabulary that cannot spell a byte is refused', () => {
   expect(refusal(withTokens(bytes.with(0xc3, 'other'), 'gpt2'))).toBe('accepted');
 });
 
+test('a token that is said to be a byte and is none is refused where llama.cpp would read its digits', () => {
+  const bytes = Array.from({ length: 256 }, (_, i) => `<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`);
+  const withKinds = (tokenizer: string, last: number) => {
+    const tokens = [...bytes, 'a'];
+    const model = smallModel({ vocabulary: tokens.length });
+    const changed: Record<string, GgufValue> = {
+      'tokenizer.ggml.tokens': { texts: tokens },
+      'tokenizer.ggml.model': { text: tokenizer },
+      'tokenizer.ggml.token_type': { i32s: [...bytes.map(() => (tokenizer === 'bert' ? 1 : 6)), last] },
+    };
+    return refusal(writeGguf({ ...model, pairs: model.pairs.map(([key, value]) => [key, changed[key] ?? value]) }));
+  };
+  for (const tokenizer of ['llama', 'bert', 'gpt2']) expect(withKinds(tokenizer, 1)).toBe('accepted');
+  for (const tokenizer of ['llama', 'bert']) expect(withKinds(tokenizer, 6)).toMatch(/^gguf-damaged.*is none/);
+});
+
 test('rotation factors in another format than full precision are refused', () => {
   const model = smallModel();
   const factors = (type: number, shape: readonly number[]) =>
