@@ -60,6 +60,13 @@ export function readShape(pairs: Metadata): { readonly shape: Shape; readonly pe
   const expertFeedForward = optional(pairs, of('expert_feed_forward_length'), 1, LIMITS.feedForward);
   const expertsUsed = optional(pairs, of('expert_used_count'), 0, LIMITS.experts) ?? 0;
   if (expertsUsed > experts || (experts > 0 && expertsUsed === 0)) throw damaged('it uses more experts than it has');
+  // Asserted by llama.cpp as it reads the numbers: experts divide into groups, of which fewer are used than there are.
+  const groups = optional(pairs, of('expert_group_count'), 0, LIMITS.experts) ?? 0;
+  const groupsUsed = optional(pairs, of('expert_group_used_count'), 0, LIMITS.experts) ?? 0;
+  if (groups > 0 && (groups >= experts || experts % groups !== 0)) throw damaged('its experts do not group');
+  if (groups > 1 && (groupsUsed === 0 || groupsUsed >= groups)) throw damaged('it uses more expert groups than it has');
+  // Blocks that predict further ahead are among the blocks.
+  optional(pairs, of('nextn_predict_layers'), 0, blocks);
   const epsilons = ['attention.layer_norm_rms_epsilon', 'attention.layer_norm_epsilon'].filter((k) => pairs.has(of(k)));
   if (epsilons.length === 0) throw damaged('a required property is missing (epsilon of its norms)');
   for (const key of epsilons) real(pairs, of(key), 0, 1);

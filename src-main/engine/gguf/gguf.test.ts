@@ -92,6 +92,8 @@ test.each<[string, Uint8Array, RegExp]>([
   ['alignment 1 GiB', withPair('general.alignment', { u32: 1 << 30 }), /^gguf-damaged.*alignment/],
   ['one of several parts', withPair('split.count', { u32: 2 }), /^gguf-unsupported.*parts/],
   ['more experts used than there are', withPair('llama.expert_used_count', { u32: 2 }), /^gguf-damaged.*experts/],
+  ['groups of no experts', withPair('llama.expert_group_count', { u32: 5 }), /^gguf-damaged.*do not group/],
+  ['more predicting blocks than blocks', withPair('llama.nextn_predict_layers', { u32: 3 }), /^gguf-damaged.*nextn/],
 ])('refused: %s', (_what, file, expected) => {
   expect(refusal(file)).toMatch(expected);
 });
