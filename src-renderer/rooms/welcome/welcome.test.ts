@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../../src-main/wire/index.ts';
 import { emptyWorld, model, warmUp } from '../../core/fake-world.ts';
+import { sealOf } from '../../core/models.ts';
 import { openWindow } from '../../core/fake-window.ts';
 
 type Opened = Awaited<ReturnType<typeof openWindow>>;
@@ -107,7 +108,9 @@ test('models are told by how they run here; the recommended one is chosen, and n
   await toModel(opened);
   const { screen, did } = opened;
   await expect
-    .element(screen.getByRole('radio', { name: /Qwen3 4B.*Runs well.*9 words a second, estimated · 2.5 GB/ }))
+    .element(
+      screen.getByRole('radio', { name: /Qwen3 4B.*Runs well · about 2.5 GB.*about 9 words a second, estimated/ }),
+    )
     .toBeChecked();
   await expect.element(screen.getByRole('radio', { name: /Gemma 3 12B.*Runs slowly/ })).toBeVisible();
   await expect.element(screen.getByText('Needs 48 GB of memory; this computer has 16')).toBeVisible();
@@ -214,4 +217,27 @@ test('a window reloaded before a model was chosen goes on with the choice', asyn
     vault: { state: 'unlocked', name: 'Wren', seal: '0x0123' as never, jobs: 0 },
   });
   await expect.element(screen.getByRole('heading', { name: 'Which model should Wren think with?' })).toBeVisible();
+});
+
+test('speeds that are not known yet are asked for again, and never called measured', async () => {
+  const slow = emptyWorld();
+  const unknown = slow.catalogue.map((one) => ({ ...one, fit: { ...one.fit, speed: undefined, measured: false } }));
+  let asked = 0;
+  const opened = await openWindow(slow, {
+    over: { 'engine.catalogue': () => (++asked < 3 ? unknown : slow.catalogue) },
+  });
+  await toModel(opened);
+  await expect.element(opened.screen.getByText(/Speeds come in a moment/)).toBeVisible();
+  await expect.element(opened.screen.getByText(/measured on this computer/)).not.toBeInTheDocument();
+  await expect.element(opened.screen.getByText(/about 9 words a second, estimated/).first()).toBeVisible();
+  await expect.element(opened.screen.getByText(/Speeds are estimated/)).toBeVisible();
+  expect(asked).toBe(3);
+});
+
+test('a model keeps its seal from the catalogue to this computer', async () => {
+  const opened = await openWindow(emptyWorld());
+  await toModel(opened);
+  const before = document.querySelector('li:has(input:checked) [data-seal]')!.getAttribute('data-seal');
+  expect(sealOf(model({ id: 'qwen3-4b-q4', name: 'Qwen3 4B' }))).toBe(before);
+  expect(sealOf(model({ id: 'sha256:5555555555555555', name: 'mine' }))).toBe('5'.repeat(64));
 });
