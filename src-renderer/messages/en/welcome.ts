@@ -74,8 +74,8 @@ export const welcome = {
       coming: 'Speeds come in a moment: daimon is measuring how fast this computer reads its memory.',
       unknown: 'How fast each would write is not known yet; the first answer shows it.',
       estimated:
-        'Speeds are estimated from how fast this computer reads its memory. Fit counts a long conversation in.',
-      measured: 'Speeds were measured on this computer. Fit counts a long conversation in.',
+        'Speeds are estimated from how fast this computer reads its memory. Room for a long conversation is counted in.',
+      measured: 'Speeds were measured on this computer. Room for a long conversation is counted in.',
     },
     found: (programs: readonly string[], n: number) =>
       `${plural(n, 'model that', 'models that')} ${and(programs)} ${programs.length === 1 ? 'keeps' : 'keep'} here ${n === 1 ? 'was' : 'were'} found:`,
