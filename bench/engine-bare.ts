@@ -39,12 +39,13 @@ process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 async function answer(ask: BareAsk): Promise<BareAnswer> {
   const { model, sequence } = await (opened ??= open(ask));
   const prompt = model.tokenize(ask.prompt, true);
-  await sequence.clearHistory();
+  // What begins like the prompt before (the system turn) is kept, as the engine keeps it.
+  await sequence.adaptStateToTokens(prompt.slice(0, -1), false);
   const began = performance.now();
   let first = 0;
   let last = 0;
   let tokens = 0;
-  for await (const _ of sequence.evaluate(prompt, ask.sampling)) {
+  for await (const _ of sequence.evaluate(prompt.slice(sequence.nextTokenIndex), ask.sampling)) {
     last = performance.now();
     if (tokens++ === 0) first = last;
     if (tokens === ask.n) break;

@@ -1,21 +1,19 @@
-/** What the stack costs on top of the library's bare loop: tokens a second, time to the first token, memory. */
+/** What the stack costs on top of the library's bare loop: tokens a second, and time to the first token. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { openRunner, type Load, type Runner } from '../src-main/engine/runner.ts';
-import { engineHost, wallClock } from '../test/fakes/engine-host.ts';
-import { keptLog } from '../test/fakes/log.ts';
-import { smollm2, SMOLLM2_SHA256 } from '../test/fixtures/real-model.ts';
+import type { Sent } from '../src-main/assistant/door.ts';
+import { systemTurn } from '../src-main/assistant/prompt.ts';
+import type { Id } from '../src-main/wire/schema.ts';
+import { password, startCore, type CoreProcess } from '../test/e2e/core.ts';
+import { daimon } from '../test/e2e/daimon.ts';
+import { smollm2 } from '../test/fixtures/real-model.ts';
 import type { BareAnswer, BareAsk } from './engine-bare.ts';
 import type { Figure } from './figure.ts';
-import { pss } from './pss.ts';
 
 /** One way to get an answer. `round` makes every prompt differ from its first words on, so that nothing is reused. */
 export interface Arm {
   answer(ask: { round: number; n: number; temperature: number }): Promise<Measured>;
-  close(): Promise<void>;
 }
 /** `ms` from the first token to the last, as the caller sees them. */
 export interface Measured {
@@ -26,46 +24,39 @@ export interface Measured {
 
 const ROUNDS = Number(process.env['DAIMON_ROUNDS'] ?? 8);
 const N = 96;
-const CONTEXT = 1024;
-/** One core is left to whoever reads the tokens, as the engine's room does. */
-const THREADS = Number(process.env['DAIMON_THREADS'] ?? Math.max(1, availableParallelism() - 1));
-const SAMPLED = { temperature: 0.7, topK: 40, topP: 0.95 };
-const system = (round: number) => `${round * 7919} is the number of this story. You are a helpful assistant.`;
-const QUESTION = 'Write a long story about a lighthouse keeper who finds a letter in a bottle.';
-const load = {
-  file: smollm2,
-  sha256: SMOLLM2_SHA256 as Load['sha256'],
-  contextSize: CONTEXT,
-  threads: THREADS,
-  gpu: 'off',
-} as const;
+const SAMPLED = { temperature: 0.7, topK: 40, topP: 0.9 };
+const NAME = 'Wren';
+/** Differs from its first words on, so that nothing but the system turn is reused. */
+const question = (round: number) =>
+  `${round * 7919} is the number of this story. Write a long story about a lighthouse keeper who finds a letter.`;
 
-/** Runner → wire → process → loop. */
-export function stackArm(runner: Runner): Arm {
+/** Verb → gate → assistant (store, prompt) → engine's room → runner → process → loop, and back to the local socket. */
+export function wholeArm({ core }: CoreProcess): Arm {
   return {
     async answer({ round, n, temperature }) {
       const began = performance.now();
-      let tokens = 0;
       let first = 0;
       let last = 0;
-      const turns = [
-        { role: 'system', text: system(round) },
-        { role: 'user', text: QUESTION },
-      ] as const;
-      const ask = { load, turns, session: `s${round}`, maxTokens: n, ...SAMPLED, temperature, seed: round };
-      for await (const piece of runner.generate(ask, new AbortController().signal)) {
-        if (piece.kind !== 'token') continue;
+      let done: Extract<Sent, { kind: 'done' }> | undefined;
+      const ask = { text: question(round), maxTokens: n, temperature, seed: round };
+      for await (const item of core['assistant.send'](ask)) {
+        if (item.kind === 'done') done = item;
+        if (item.kind !== 'token') continue;
         last = performance.now();
-        if (tokens === 0) first = last;
-        tokens += piece.tokens;
+        if (first === 0) first = last;
       }
-      return { tokens, ms: last - first, firstMs: first - began };
+      return { tokens: done!.tokens, ms: last - first, firstMs: first - began };
     },
-    close: () => runner.close(),
   };
 }
 
-export function bareArm(): Arm {
+export function bareArm({
+  threads,
+  contextSize,
+}: {
+  threads: number;
+  contextSize: number;
+}): Arm & { close(): Promise<void> } {
   const child = fork(fileURLToPath(new URL('./engine-bare.ts', import.meta.url)), {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -73,10 +64,10 @@ export function bareArm(): Arm {
   return {
     async answer({ round, n, temperature }) {
       const prompt =
-        `<|im_start|>system\n${system(round)}<|im_end|>\n<|im_start|>user\n${QUESTION}<|im_end|>\n` +
+        `<|im_start|>system\n${systemTurn(NAME).text}<|im_end|>\n<|im_start|>user\n${question(round)}<|im_end|>\n` +
         '<|im_start|>assistant\n';
       const sampling = { ...SAMPLED, temperature, seed: round };
-      const ask: BareAsk = { file: load.file, threads: THREADS, contextSize: CONTEXT, prompt, n, sampling };
+      const ask: BareAsk = { file: smollm2, threads, contextSize, prompt, n, sampling };
       const answered = once(child, 'message');
       child.send(ask);
       return ((await answered) as [BareAnswer])[0];
@@ -125,66 +116,45 @@ export async function compare(ours: Arm, bare: Arm): Promise<Figure[]> {
 }
 
 /** A question, its answer, a second question: how many tokens the second one evaluates beyond those it adds. */
-async function followUp(runner: Runner): Promise<Figure[]> {
-  const ask = { load, session: 'follow', maxTokens: 48, temperature: 0, topK: 40, topP: 0.95 };
-  const turns = [
-    { role: 'system' as const, text: 'You are a helpful assistant.' },
-    { role: 'user' as const, text: 'What is the capital of France?' },
-  ];
-  let text = '';
-  let evaluated = 0;
-  let reused = 0;
-  const run = async (turns: { role: 'system' | 'user' | 'assistant'; text: string }[]) => {
-    text = '';
-    for await (const piece of runner.generate({ ...ask, turns }, new AbortController().signal))
-      if (piece.kind === 'token') text += piece.text;
-      else if (piece.kind === 'start') ({ evaluated, reused } = piece);
+async function followUp({ core }: CoreProcess): Promise<Figure[]> {
+  const send = async (text: string, conversation?: Id) => {
+    let done: Extract<Sent, { kind: 'done' }> | undefined;
+    const ask = { text, maxTokens: 48, temperature: 0, ...(conversation && { conversation }) };
+    for await (const item of core['assistant.send'](ask)) if (item.kind === 'done') done = item;
+    return done!;
   };
-  await run(turns);
-  const next = [
-    ...turns,
-    { role: 'assistant' as const, text },
-    { role: 'user' as const, text: 'And what is the capital of Italy?' },
-  ];
-  await run(next);
-  const { tokens } = await runner.measure(load, next);
-  // The marks that close the answer come with the new question.
-  const added = tokens.at(-1)!;
+  const first = await send('What is the capital of France?');
+  const next = await send('And what is the capital of Italy?', first.conversation);
+  // The prompt and the answer of the first turn are there, but for the answer's last token, which nothing has followed.
+  const there = first.evaluated + first.reused + first.tokens - 1;
   return [
     {
-      name: 'warm follow-up: tokens evaluated beyond the new ones',
-      value: evaluated - added,
+      name: 'warm follow-up: tokens of the first turn evaluated again',
+      value: there - next.reused,
       unit: 'tokens',
       bound: '≤ 0',
-      holds: evaluated <= added,
+      holds: next.reused >= there,
     },
-    { name: 'warm follow-up: tokens reused', value: reused, unit: 'tokens' },
+    { name: 'warm follow-up: tokens evaluated', value: next.evaluated, unit: 'tokens' },
   ];
 }
 
 export async function run(): Promise<Figure[]> {
-  const began = performance.now();
-  const runner = openRunner({ host: engineHost(), log: keptLog(), clock: wallClock });
-  await runner.warm(load);
-  const warm = performance.now() - began;
-  const idle = (await pss(runner.pid!)) ?? NaN;
-  const weights = (await stat(smollm2)).size;
-  const ours = stackArm(runner);
-  const bare = bareArm();
+  const one = daimon();
+  const whole = await startCore(one.folder);
   try {
-    return [
-      ...(await compare(ours, bare)),
-      ...(await followUp(runner)),
-      {
-        name: 'process started, model and context ready',
-        value: warm,
-        unit: 'ms',
-        bound: '≤ 1200',
-        holds: warm <= 1200,
-      },
-      { name: 'idle engine over the weights (PSS)', value: (idle - weights) / 1e6, unit: 'MB' },
-    ];
+    await whole.core['vault.create']({ name: NAME, password: password() });
+    const { id, fit } = await whole.core['engine.import']({ path: smollm2 });
+    const { threads } = await whole.core['engine.hardware']({});
+    await whole.core['engine.warm']({ id });
+    const bare = bareArm({ threads, contextSize: fit.contextSize });
+    try {
+      return [...(await compare(wholeArm(whole), bare)), ...(await followUp(whole))];
+    } finally {
+      await bare.close();
+    }
   } finally {
-    await Promise.all([ours.close(), bare.close()]);
+    whole.close();
+    await one.remove();
   }
 }

@@ -1,7 +1,7 @@
 /** How long waking takes: the password slot at 256 MiB, three passes, four lanes; and the store's ratios to plain SQLite. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { openKdf } from '../src-main/signer/kdf.ts';
+import { openKdf } from '../src-main/signer/kdf-open.ts';
 import { makeVault, openWithPassword } from '../src-main/signer/vault-codec.ts';
 import { writeVault } from '../src-main/signer/vault-file.ts';
 import type { Figure } from './figure.ts';

@@ -4,6 +4,7 @@ import App from './App.svelte';
 import { emptyWorld, fetchJob, livedInWorld, model, type World } from './core/fake-world.ts';
 import { fakeCore } from './core/fake.ts';
 import { openSession } from './core/session.svelte.ts';
+import { talks } from './rooms/chat/talks.ts';
 import './tokens.css';
 import './base.css';
 
@@ -23,6 +24,7 @@ const worlds: Readonly<Record<string, () => World>> = {
     models: [...livedInWorld().models, model({ id: 'qwen3-4b-q4', name: 'Qwen3 4B' })],
     jobs: [],
   }),
+  bare: () => ({ ...livedInWorld(), models: [], jobs: [], settings: { ...livedInWorld().settings, model: null } }),
   failed: () => ({
     ...livedInWorld(),
     jobs: [
@@ -42,11 +44,18 @@ const world = (worlds[query.get('world') ?? 'lived'] ?? livedInWorld)();
 const theme = query.get('theme');
 if (theme === 'light' || theme === 'dark') world.settings = { ...world.settings, theme };
 if (query.has('cut')) world.settings = { ...world.settings, cut: true };
-const fake = fakeCore(world);
+const name = query.get('name');
+if (name) world.vault = { ...world.vault, name };
+const talk = talks[query.get('talk') ?? '']?.();
+if (talk) location.hash = talk.hash;
+const fake = fakeCore(world, talk?.script.handlers);
 if (query.has('refused')) fake.link.turn('refused');
 if (query.has('lost')) setTimeout(() => fake.link.turn('lost'), 200);
 
+const session = openSession({ link: fake.link, window });
+if (query.get('world') === 'bare') setTimeout(() => session.welcomed(), 300);
 mount(App, {
   target: document.getElementById('app')!,
-  props: { link: fake.link, session: openSession({ link: fake.link, window }) },
+  props: { link: fake.link, session },
 });
+if (talk?.begin) setTimeout(() => void talk.begin?.(fake.link.core), 300);

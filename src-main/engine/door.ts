@@ -24,6 +24,8 @@ export const entry = v.object({
   quantisation: v.string(),
   /** Bytes; undefined when only the publisher's host knows. */
   size: v.optional(v.number()),
+  /** Bytes of weights, reckoned from parameters and quantisation: about what fetching brings. */
+  estimate: v.number(),
   licence: v.string(),
   /** Whose statement the hash is: pinned by us, or the publisher's at the time of fetching. */
   hash: v.picklist(['pinned', 'publisher']),

@@ -107,13 +107,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const kept = await models.check(id, signal);
     if (kept.info.purpose !== 'chat')
       throw new Fault('no-model', 'This model only measures likeness and cannot talk. Choose another one.');
-    const { hardware, memory } = await machine.view();
+    const { threads, memory } = await machine.fixed();
     const { gpu, contextSize } = settings.get();
     return {
       file: kept.path,
       sha256: kept.sha256,
       contextSize: contextFor(needsOf(kept.info), memory, contextSize),
-      threads: hardware.threads,
+      threads,
       gpu,
     };
   };
@@ -149,6 +149,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         parameters: entry.parameters,
         quantisation: entry.quantisation,
         size: entry.pinned?.size ?? here.get(entry.id)?.size,
+        estimate: entry.needs.weights,
         licence: entry.licence,
         hash: entry.pinned ? 'pinned' : 'publisher',
         sources: entry.sources.map((source) => ({ kind: source.kind, host: hostOf(source, fetching.hub) })),

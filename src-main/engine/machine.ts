@@ -53,7 +53,17 @@ export function openMachine({
       return measured;
     })());
 
+  /** By the setting it depends on. */
+  const found = new Map<'auto' | 'off', Promise<Hardware>>();
+
   return {
+    /** What does not change while daimon runs; an answer must not wait for what reading it anew takes (2 ms). */
+    fixed(): Promise<Pick<Hardware, 'memory' | 'threads'>> {
+      const { gpu } = settings();
+      const here = found.get(gpu) ?? findHardware({ gpu }, system);
+      found.set(gpu, here);
+      return here;
+    },
     async view(): Promise<View> {
       const hardware = await findHardware(settings(), system);
       let timer: NodeJS.Timeout | undefined;

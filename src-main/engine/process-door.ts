@@ -85,5 +85,6 @@ export const processDoor = {
     load,
     v.object({ prompt: v.number(), decode: v.number() }),
   ),
+  'process.pulse': call('Answers at once, unless the process hangs.', schema.empty, schema.empty),
   'process.unload': call('Gives the memory of the weights back.', schema.empty, schema.empty),
 } as const;

@@ -111,6 +111,7 @@ export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
             session.release();
           }
         }),
+      'process.pulse': () => ({}),
       'process.unload': async () => {
         await models.unload();
         return {};

@@ -1,5 +1,5 @@
 /** The runner over real engine processes: what a person asks of it, and its bad days. */
-import { copyFile, mkdtemp, open, rm, stat, truncate } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,9 +10,10 @@ import { engineHost, wallClock, type EngineHost } from '../../test/fakes/engine-
 import { keptLog } from '../../test/fakes/log.ts';
 import { needSmollm2, SMOLLM2_SHA256 } from '../../test/fixtures/real-model.ts';
 import { isFault } from '../wire/index.ts';
+import { readGguf } from './gguf/index.ts';
 import type { Turn } from './ports.ts';
 import { DRIVER_NOTE, type Load } from './process-door.ts';
-import { openRunner, type Runner } from './runner.ts';
+import { openRunner, type Runner, type RunnerOptions } from './runner.ts';
 
 const BAD = new URL('../../test/fakes/engine-bad.ts', import.meta.url);
 const loadOf = (file: string, gpu: Load['gpu'] = 'off'): Load => ({
@@ -20,9 +21,9 @@ const loadOf = (file: string, gpu: Load['gpu'] = 'off'): Load => ({
 });
 const system: Turn = { role: 'system', text: 'You are a helpful assistant.' };
 
-function setUp(host: EngineHost = engineHost(), clock = wallClock) {
+function setUp(host: EngineHost = engineHost(), clock = wallClock, pulse?: RunnerOptions['pulse']) {
   const log = keptLog();
-  const runner = openRunner({ host, log, clock });
+  const runner = openRunner({ host, log, clock, ...(pulse && { pulse }) });
   return { host, log, runner };
 }
 const ask = (runner: Runner, load: Load, turns: readonly Turn[], options: Parameters<typeof answerOf>[2] = {}) =>
@@ -242,6 +243,39 @@ describe('a model that kills the engine', () => {
       await runner.close();
     }
   });
+
+  test(
+    'is ended when its chat template goes on without end, and said to be unreadable',
+    { timeout: 30_000 },
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'daimon-engine-'));
+      const file = join(folder, 'loop.gguf');
+      const honest = await readFile(needSmollm2());
+      // A template of the same length, so that nothing moves.
+      const at = honest.indexOf('{% for message in messages %}');
+      const end = honest.indexOf('{% endif %}', honest.lastIndexOf('add_generation_prompt', at + 2000)) + 11;
+      const loop =
+        '{% for i in range(99999) %}{% for j in range(99999) %}{% for k in range(99999) %}{% endfor %}{% endfor %}{% endfor %}';
+      honest.write(loop.padEnd(end - at), at, 'latin1');
+      await writeFile(file, honest);
+      const { runner, host, log } = setUp(engineHost(), wallClock, { everyMs: 500, patience: 4 });
+      const load: Load = { ...loadOf(file, 'auto'), sha256: '3'.repeat(64) as Load['sha256'] };
+      try {
+        expect(await readGguf(file)).toMatchObject({ template: true });
+        expect(isFault(await faultOf(runner.warm(load)), 'model-unreadable')).toBe(true);
+        await expect.poll(() => host.children[0]?.signalCode).toBe('SIGKILL');
+        expect(log.lines.map((line) => line.event)).toContain('engine.hung');
+        // It is not tried again at once, also not without the GPU, and others are not to blame.
+        const started = host.children.length;
+        expect(isFault(await faultOf(ask(runner, load, [user('Hello.')])), 'model-unreadable')).toBe(true);
+        expect(host.children).toHaveLength(started);
+        expect((await runner.warm(loadOf(needSmollm2()))).chat).toBe(true);
+      } finally {
+        await runner.close();
+        await rm(folder, { recursive: true });
+      }
+    },
+  );
 
   test('without a GPU the driver is not blamed', async () => {
     const { runner, log } = setUp(engineHost(BAD, { TROUBLE: 'always-dies' }));

@@ -54,6 +54,8 @@ export function openRunner(options: RunnerOptions): Runner {
       return { engine, load };
     } catch (error) {
       if (!isFault(error, 'closed')) throw error;
+      // Not what hung: it would hang again.
+      supervisor.check(load.sha256);
       const second = supervisor.engine();
       const how: Load = { ...load, gpu: 'off' };
       // If it dies without the GPU too, it was not the driver.

@@ -1,8 +1,9 @@
-/** Starts the engine process when it is first needed, and again after it died. */
+/** Starts the engine process when it is first needed, and again after it died; ends one that hangs. */
 import type { Child, Host } from '../base/host.ts';
 import type { Clock, Log } from '../base/ports.ts';
 import { connect, Fault, type Client } from '../wire/index.ts';
 import { processDoor } from './process-door.ts';
+import { watchPulse, type PulseOptions } from './pulse.ts';
 
 export interface Engine {
   readonly pid: number;
@@ -14,6 +15,8 @@ export interface SupervisorOptions {
   readonly host: Pick<Host, 'start'>;
   readonly log: Log;
   readonly clock: Clock;
+  /** How soon a process that does not answer is ended; tests are less patient. */
+  readonly pulse?: Pick<PulseOptions, 'everyMs' | 'patience'>;
 }
 
 export interface Supervisor {
@@ -23,7 +26,10 @@ export interface Supervisor {
   readonly running: Engine | undefined;
   /** A request of `model` is under way; call what it returns when it has ended. */
   enter(model: string): () => void;
-  /** Throws Fault `model-crashes` when the process died three times within a minute while it worked with `model`. */
+  /**
+   * Throws Fault `model-crashes` when the process died three times within a minute while it worked with `model`, and
+   * `model-unreadable` when it had to be ended within the last minute because it hung.
+   */
   check(model: string): void;
   /** The present death, if it comes, has another cause than the model: it is not counted. */
   excuse(model: string): void;
@@ -37,11 +43,13 @@ const PATIENCE_MS = 2000;
 const ENV = { MALLOC_ARENA_MAX: '2' };
 
 /** Keeps at most one engine process. It holds nothing that would need saving, so it is ended without ceremony. */
-export function openSupervisor({ host, log, clock }: SupervisorOptions): Supervisor {
+export function openSupervisor({ host, log, clock, pulse }: SupervisorOptions): Supervisor {
   let current: { engine: Engine; child: Child } | undefined;
   let closed = false;
   const underWay = new Map<string, number>();
   const crashes = new Map<string, number[]>();
+  const hangs = new Map<string, number>();
+  const busy = () => [...underWay].filter(([, requests]) => requests > 0).map(([model]) => model);
 
   const start = () => {
     const child = host.start('engine', { env: ENV });
@@ -50,7 +58,7 @@ export function openSupervisor({ host, log, clock }: SupervisorOptions): Supervi
       alive = false;
       if (current?.child === child) current = undefined;
       if (closed) return;
-      for (const [model, requests] of underWay) if (requests > 0) crashes.set(model, [...recent(model), clock.now()]);
+      for (const model of busy()) crashes.set(model, [...recent(model), clock.now()]);
     };
     const engine: Engine = {
       pid: child.pid,
@@ -69,7 +77,18 @@ export function openSupervisor({ host, log, clock }: SupervisorOptions): Supervi
       }),
     };
     log.info('engine.started', { pid: child.pid });
+    const unwatch = watchPulse({
+      ...pulse,
+      beat: () => engine.client['process.pulse']({}),
+      wanted: () => busy().length > 0,
+      onSilence() {
+        log.info('engine.hung', { pid: child.pid });
+        for (const model of busy()) hangs.set(model, clock.now());
+        child.kill();
+      },
+    });
     void child.exited.then(({ code, signal }) => {
+      unwatch();
       if (!closed) log.info('engine.exited', { pid: child.pid, code: code ?? -1, signal: signal ?? 'none' });
     });
     current = { engine, child };
@@ -94,6 +113,12 @@ export function openSupervisor({ host, log, clock }: SupervisorOptions): Supervi
       };
     },
     check(model) {
+      if (clock.now() - (hangs.get(model) ?? -Infinity) < WINDOW_MS)
+        throw new Fault(
+          'model-unreadable',
+          'The file of this model kept the engine busy without end, so the engine was ended. ' +
+            'Conversations are safe; choose another model, or get this one again.',
+        );
       if (recent(model).length < MOST_CRASHES) return;
       throw new Fault(
         'model-crashes',

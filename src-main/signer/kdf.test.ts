@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cheapKdf } from './kdf.fixture.ts';
 import { nativeKdf } from './kdf-native.ts';
 import { wasmKdf } from './kdf-wasm.ts';
-import { openKdf } from './kdf.ts';
+import { openKdf } from './kdf-open.ts';
 
 const small = { memoryKiB: 256, passes: 2, lanes: 2 };
 const salt = Buffer.alloc(32, 5);

@@ -68,12 +68,3 @@ export async function derive(kdf: Kdf, password: Uint8Array, salt: Uint8Array, c
     );
   }
 }
-
-/** The native implementation, or WebAssembly (about four times slower) where no native binary fits this machine. */
-export async function openKdf(): Promise<Kdf> {
-  try {
-    return (await import('./kdf-native.ts')).nativeKdf;
-  } catch {
-    return (await import('./kdf-wasm.ts')).wasmKdf;
-  }
-}

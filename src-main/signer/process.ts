@@ -1,6 +1,6 @@
 /** The signer's process: serves its door to the parent, and ends, wiped, when that wire closes. */
 import { fileURLToPath } from 'node:url';
-import { openKdf } from './kdf.ts';
+import { openKdf } from './kdf-open.ts';
 import { runSigner } from './run.ts';
 
 runSigner({

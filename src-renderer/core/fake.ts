@@ -180,7 +180,7 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
     'engine.catalogue': () => world.catalogue,
     async *'engine.fetch'({ id }, signal) {
       const wanted = world.catalogue.find((one) => one.id === id);
-      if (!wanted) throw new Fault('no-such-model', 'The catalogue has no such model; look at it again.');
+      if (!wanted) throw new Fault('unknown-model', 'The catalogue has no such model; look at it again.');
       if (world.settings.cut)
         throw new Fault('dial-cut', 'Every connection to the outside is cut. Nothing was fetched; allow them first.');
       const mine = fakeId(600 + world.jobs.length);
@@ -192,22 +192,28 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
             title: `Fetching ${wanted.name}`,
             state: 'running',
             done: 0,
-            total: wanted.size,
+            total: wanted.size ?? wanted.estimate,
             unit: 'bytes',
             rate: 5e6,
-            secondsLeft: (wanted.size ?? 1e9) / 5e6,
+            secondsLeft: (wanted.size ?? wanted.estimate) / 5e6,
             startedAt: Date.now(),
           },
           ...world.jobs,
         ];
       });
-      yield { kind: 'bytes', job: mine, bytes: 0, total: wanted.size, source: wanted.sources[0]!.host };
+      yield {
+        kind: 'bytes',
+        job: mine,
+        bytes: 0,
+        total: wanted.size ?? wanted.estimate,
+        source: wanted.sources[0]!.host,
+      };
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     },
     'engine.found': () => world.found,
     'engine.import': ({ path }) => {
       if (!path.endsWith('.gguf'))
-        throw new Fault('not-gguf', 'That file is not a GGUF model. It was left as it is; choose another file.');
+        throw new Fault('not-a-gguf', 'That file is not a GGUF model. It was left as it is; choose another file.');
       const taken = modelOf({ id: 'sha256:0123456789abcdef', name: path.split('/').pop()!, linked: path });
       change(() => (world.models = [...world.models, taken]));
       return taken;

@@ -23,14 +23,34 @@ export function offer(catalogue: readonly CatalogueEntry[]): Offer {
   return { few, rest: sorted.filter((one) => !few.includes(one)) };
 }
 
-/** '9 words a second, estimated · 2.5 GB'; a size that only the publisher's host knows is left out. */
-export const speedAndSize = (fit: Fit, size: number | undefined): string =>
-  [
-    fit.verdict === 'too-big' ? '' : say.welcome.model.speed(fit),
-    size === undefined ? '' : say.welcome.model.size(size),
-  ]
-    .filter(Boolean)
-    .join(' · ');
+interface Weight {
+  readonly size?: number | undefined;
+  readonly estimate?: number;
+}
+
+/** '2.5 GB' where the bytes are known, else 'about 2.5 GB'. */
+export const sizeOf = ({ size, estimate }: Weight): string =>
+  size !== undefined ? say.welcome.model.size(size) : estimate !== undefined ? say.welcome.model.about(estimate) : '';
+
+/** 'about 9 words a second, estimated'; '' for what does not fit, or while nothing is known. */
+export const speedOf = (fit: Fit): string => (fit.verdict === 'too-big' ? '' : say.welcome.model.speed(fit));
+
+/** 'Runs well · about 9 words a second, estimated · about 2.5 GB' */
+export const inShort = (fit: Fit, weight: Weight): string =>
+  [say.welcome.model.verdict[fit.verdict], speedOf(fit), sizeOf(weight)].filter(Boolean).join(' · ');
+
+/**
+ * Hex to draw a model's seal from, the same before and after it arrives: the catalogue's id, or, for a file that the
+ * catalogue does not know, what it is by its hash.
+ */
+export const sealOf = ({ id, sha256 }: { readonly id: string; readonly sha256?: string }): string =>
+  sha256 !== undefined && id.startsWith('sha256:')
+    ? sha256
+    : [...new TextEncoder().encode(id)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Whether a piece of work fetches this model; its title ends with the model's name. */
+export const isFetchOf = ({ kind, title }: Job, name: string): boolean =>
+  kind === 'engine.fetch' && title.endsWith(` ${name}`);
 
 /** Fetches worth showing: those that go on, and failed ones that were not begun again since; oldest first. */
 export function fetchesOf(jobs: readonly Job[]): Job[] {

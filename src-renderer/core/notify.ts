@@ -22,16 +22,31 @@ export function notify(error: unknown): Notified | undefined {
   };
 }
 
-const places: Readonly<Record<string, string>> = {
-  'dial-cut': placeHash('settings', 'left'),
-  'no-model': placeHash('own', 'models'),
-  'model-missing': placeHash('own', 'models'),
-  'model-too-big': placeHash('own', 'models'),
-};
+const models = placeHash('own', 'models');
+const left = placeHash('settings', 'left');
+const { steps } = say.parts;
 
-/** The place that helps after a fault of this code, if one of ours does. */
-export function stepOf(code: string): { readonly href: string; readonly label: string } | undefined {
-  const href = places[code];
-  const label = say.parts.steps[code];
-  return href && label ? { href, label } : undefined;
-}
+/**
+ * The place that helps after a fault, by its code. Codes without one say in their own sentence what to do: type it
+ * again, ask again, keep the damaged file, start daimon anew.
+ */
+export const helping: Readonly<Record<string, { readonly href: string; readonly label: string }>> = {
+  'dial-cut': { href: left, label: steps.cut },
+  'dial-failed': { href: left, label: steps.tried },
+  'source-unreachable': { href: left, label: steps.tried },
+  'hash-mismatch': { href: left, label: steps.tried },
+  'no-python': { href: models, label: steps.another },
+  'no-model': { href: models, label: steps.choose },
+  'unknown-model': { href: models, label: steps.models },
+  'model-missing': { href: models, label: steps.models },
+  'model-changed': { href: models, label: steps.models },
+  'model-unreadable': { href: models, label: steps.models },
+  'model-crashes': { href: models, label: steps.another },
+  'no-memory': { href: models, label: steps.another },
+  'gguf-damaged': { href: models, label: steps.another },
+  'gguf-unsupported': { href: models, label: steps.another },
+  'not-a-gguf': { href: models, label: steps.another },
+  'disk-full': { href: models, label: steps.space },
+  'context-full': { href: placeHash('chat'), label: steps.conversation },
+  'unknown-conversation': { href: placeHash('chat'), label: steps.open },
+};

@@ -93,6 +93,8 @@ export function openSession({ link, window: view }: { link: Link; window: Window
     const next = readPlace(view.location.hash);
     if (next.room !== place.room) title = undefined;
     place = next;
+    // A place was asked for in the middle of the welcome, by what helps after a fault there.
+    if (vault?.state === 'unlocked') welcoming = false;
   };
   view.addEventListener('hashchange', onHash, { signal: stop.signal });
 

@@ -1,6 +1,7 @@
 /** Numbers in words, places in addresses, and the strength of passwords. */
 import { expect, test } from 'vitest';
 import { bytes, bytesOf, duration, grouped, when, wordsPerSecond } from '../messages/format.ts';
+import { helping } from './notify.ts';
 import { home, placeHash, readPlace } from './route.ts';
 import { strengthOf } from './strength.ts';
 
@@ -64,4 +65,13 @@ test('passwords that everyone tries are told apart from ones that hold', () => {
     expect(strengthOf(weak)).toBe('weak');
   for (const fair of ['correct horse battery']) expect(strengthOf(fair)).toBe('fair');
   for (const good of ['correct horse battery staple', 'v9#Kq2!mZx7&pL']) expect(strengthOf(good)).toBe('good');
+});
+
+test('every place offered after a fault is for a fault that the core can say', () => {
+  const sources = import.meta.glob<string>('../../src-main/**/*.ts', { query: '?raw', import: 'default', eager: true });
+  const core = Object.entries(sources)
+    .filter(([path]) => !path.endsWith('.test.ts'))
+    .map(([, text]) => text)
+    .join('\n');
+  for (const code of Object.keys(helping)) expect(core, code).toMatch(new RegExp(`Fault\\(\\s*'${code}'`));
 });

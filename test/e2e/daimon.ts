@@ -95,6 +95,14 @@ export function daimon(folder = mkdtempSync(join(tmpdir(), 'daimon-e2e-'))): Dai
   };
 }
 
+/** The folder, and whatever in RAM and temporary folders was touched since `began`: where words might have been left. */
+export function placesSince(began: number, folder: string): string[] {
+  const touched = (path: string) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > began;
+  const shared = ['/dev/shm', tmpdir()].filter((place) => existsSync(place));
+  const others = shared.flatMap((place) => readdirSync(place).map((name) => join(place, name)));
+  return [folder, ...others.filter((path) => touched(path) && !path.includes('vitest'))];
+}
+
 /** Files under the folders that hold one of the byte strings, as plain or UTF-16 text. */
 export function filesWith(folders: readonly string[], canaries: readonly string[]): string[] {
   const needles = canaries.flatMap((canary) => [Buffer.from(canary, 'utf8'), Buffer.from(canary, 'utf16le')]);

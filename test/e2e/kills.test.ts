@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Sent } from '../../src-main/assistant/door.ts';
 import { password, startCore, type CoreProcess } from './core.ts';
-import { daimon, modelFile, type Daimon } from './daimon.ts';
+import { daimon, filesWith, modelFile, PASSWORD, placesSince, type Daimon } from './daimon.ts';
 
 const kills = process.env['DAIMON_LONG'] ? 200 : 6;
+const began = Date.now();
 let one: Daimon;
 beforeAll(async () => {
   one = daimon();
@@ -67,6 +68,8 @@ test(`${kills} kills of the core in the middle of a chat`, async () => {
     else await sleep(next() * 2500);
     await process_.kill();
     expect(await chatting).toMatchObject({ code: 'closed' });
+    // What was said is nowhere in clear, also not where a kill left it.
+    expect(filesWith(placesSince(began, one.folder), ['say a few words', PASSWORD])).toEqual([]);
   }
   const last = await startCore(one.folder);
   await last.core['vault.unlock']({ password: password() });

@@ -14,10 +14,10 @@ export interface Started {
 }
 
 /** Runs the start program until it has printed an address. */
-export async function start(folder: string, env: Record<string, string> = {}): Promise<Started> {
-  const core = spawn(process.execPath, ['src-main/shell/browser/start.ts'], {
+export async function start(folder: string, program = 'src-main/shell/browser/start.ts'): Promise<Started> {
+  const core = spawn(process.execPath, [program], {
     cwd: root,
-    env: { ...process.env, DAIMON_DATA: folder, HEADLESS: '1', ...env },
+    env: { ...process.env, DAIMON_DATA: folder, HEADLESS: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = new Promise<number | null>((resolve) => core.once('exit', resolve));
@@ -47,7 +47,12 @@ export const openBrowser = (): Promise<Browser> =>
 
 /** A page that remembers what no page of ours may do: errors on the console, requests past its own origin. */
 export async function openPage(browser: Browser, address: string, options: Parameters<Browser['newContext']>[0] = {}) {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1200, height: 800 },
+    // Colours that are still on their way from one theme to the other are nobody's contrast.
+    reducedMotion: 'reduce',
+    ...options,
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { createServer } from 'vite';
 
+/** `DAIMON_MORE=1`: as someone sees it who asked the system for more contrast and less motion. */
+const more = process.env['DAIMON_MORE'] !== undefined;
 const [folder, ...only] = process.argv.slice(2);
 if (!folder) throw new Error('Say where the pictures go: node test/screens/shots.ts FOLDER');
 
@@ -66,6 +68,50 @@ const screens: readonly Screen[] = [
   },
   { name: 'chat', world: 'lived', hash: '#/chat/01J90000000000000000000001' },
   { name: 'chat-empty', world: 'lived', hash: '#/chat' },
+  ...['table', 'long', 'rtl', 'title', 'writing', 'reading', 'failed', 'note'].map((talk) => ({
+    name: `chat-${talk}`,
+    world: 'lived',
+    extra: `&talk=${talk}`,
+  })),
+  { name: 'chat-bare', world: 'bare', hash: '#/chat' },
+  {
+    name: 'chat-list',
+    world: 'lived',
+    extra: '&talk=title',
+    act: async (page) => {
+      const opener = page.getByRole('button', { name: 'Conversations' });
+      if (await opener.isVisible()) await opener.click();
+    },
+  },
+  ...['Rename', 'Delete'].map((act) => ({
+    name: `chat-${act.toLowerCase()}`,
+    world: 'lived',
+    extra: '&talk=title',
+    act: async (page: Page) => {
+      const opener = page.getByRole('button', { name: 'Conversations' });
+      if (await opener.isVisible()) await opener.click();
+      await page.getByRole('button', { name: `${act}: ` }).click();
+    },
+  })),
+  ...['lock', 'own', 'chat-empty', 'settings'].map((name) => ({
+    name: `wide-${name}`,
+    world: name === 'lock' ? 'locked' : 'lived',
+    hash: name === 'lock' ? '' : `#/${name.split('-')[0]!}`,
+    extra: `&name=${'W'.repeat(40)}`,
+  })),
+  { name: 'wide-arabic', world: 'locked', extra: `&name=${encodeURIComponent('ورقة الشتاء 🦉 القارب القديم')}` },
+  {
+    name: 'wide-welcome',
+    world: 'empty',
+    act: async (page) => {
+      await page.getByLabel('Its name').fill('W'.repeat(40));
+      await page.getByLabel('Your password', { exact: true }).fill('correct horse battery');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('button', { name: 'Choose a model' }).click();
+      await page.getByRole('button', { name: /start with the warm-up/ }).click();
+      await page.getByRole('button', { name: 'Send' }).waitFor();
+    },
+  },
   { name: 'own', world: 'lived', hash: '#/own' },
   {
     name: 'own-keys',
@@ -121,13 +167,17 @@ const browser = await chromium.launch({
 });
 try {
   for (const screen of screens.filter(({ name }) => only.length === 0 || only.includes(name)))
-    for (const theme of ['light', 'dark'])
+    for (const theme of ['light', 'dark'] as const)
       for (const [width, height] of [
         [400, 800],
         [1200, 800],
         [1920, 1080],
       ] as const) {
-        const page = await browser.newPage({ viewport: { width, height } });
+        const page = await browser.newPage({
+          viewport: { width, height },
+          colorScheme: theme,
+          ...(more && { contrast: 'more', reducedMotion: 'reduce' }),
+        });
         page.on('pageerror', (error) => console.error(`${screen.name}: ${error.message}`));
         page.on('console', (said) => {
           if (said.type() === 'error' || said.type() === 'warning') console.error(`${screen.name}: ${said.text()}`);
@@ -136,7 +186,7 @@ try {
         await page.goto(`${base}preview.html${query}${screen.hash ?? ''}`);
         await page.locator('main').first().waitFor();
         await screen.act?.(page);
-        await page.waitForTimeout(250);
+        await page.waitForTimeout(screen.extra?.includes('talk') || screen.world === 'bare' ? 900 : 250);
         await page.screenshot({ path: join(folder, `${screen.name}-${width}-${theme}.png`) });
         await page.close();
       }

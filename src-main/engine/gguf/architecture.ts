@@ -2,7 +2,9 @@
 import { damaged, unsupported } from './faults.ts';
 import { LIMITS } from './limits.ts';
 import type { Blocks, Shape } from './shape.ts';
-import { integer, KIND, type Metadata, type Value } from './metadata.ts';
+import { integer, KIND, type Metadata } from './metadata.ts';
+import { need, text } from './property.ts';
+import { readVocabulary } from './vocabulary.ts';
 
 /** 'chat' models write, 'embed' models only measure likeness. */
 const ARCHITECTURES: Readonly<Record<string, 'chat' | 'embed'>> = {
@@ -58,6 +60,13 @@ export function readShape(pairs: Metadata): { readonly shape: Shape; readonly pe
   const expertFeedForward = optional(pairs, of('expert_feed_forward_length'), 1, LIMITS.feedForward);
   const expertsUsed = optional(pairs, of('expert_used_count'), 0, LIMITS.experts) ?? 0;
   if (expertsUsed > experts || (experts > 0 && expertsUsed === 0)) throw damaged('it uses more experts than it has');
+  // Asserted by llama.cpp as it reads the numbers: experts divide into groups, of which fewer are used than there are.
+  const groups = optional(pairs, of('expert_group_count'), 0, LIMITS.experts) ?? 0;
+  const groupsUsed = optional(pairs, of('expert_group_used_count'), 0, LIMITS.experts) ?? 0;
+  if (groups > 0 && (groups >= experts || experts % groups !== 0)) throw damaged('its experts do not group');
+  if (groups > 1 && (groupsUsed === 0 || groupsUsed >= groups)) throw damaged('it uses more expert groups than it has');
+  // Blocks that predict further ahead are among the blocks.
+  optional(pairs, of('nextn_predict_layers'), 0, blocks);
   const epsilons = ['attention.layer_norm_rms_epsilon', 'attention.layer_norm_epsilon'].filter((k) => pairs.has(of(k)));
   if (epsilons.length === 0) throw damaged('a required property is missing (epsilon of its norms)');
   for (const key of epsilons) real(pairs, of(key), 0, 1);
@@ -73,47 +82,11 @@ export function readShape(pairs: Metadata): { readonly shape: Shape; readonly pe
     kvHeads: kv.reduce((sum, count) => sum + count, 0),
     keyLength,
     valueLength,
-    vocabulary: vocabulary(pairs),
+    vocabulary: readVocabulary(pairs),
     experts,
     expertsUsed,
   };
   return { shape, perBlock: { heads, kvHeads: kv, feedForward, expertFeedForward } };
-}
-
-/** Tokens, their scores and kinds: parallel lists of the right kinds, as llama.cpp reads them without asking. */
-function vocabulary(pairs: Metadata): number {
-  text(pairs, 'tokenizer.ggml.model');
-  const size = list(pairs, 'tokenizer.ggml.tokens', KIND.text).length;
-  if (size < 1 || size > LIMITS.vocabulary) throw damaged('its vocabulary is empty or impossibly large');
-  if (pairs.has('tokenizer.ggml.scores')) parallel(pairs, 'tokenizer.ggml.scores', KIND.f32, size);
-  if (pairs.has('tokenizer.ggml.token_type')) {
-    const { bytes } = parallel(pairs, 'tokenizer.ggml.token_type', KIND.i32, size);
-    for (let i = 0; i < size; i++) {
-      const kind = integer(bytes as Uint8Array, KIND.i32, i * 4);
-      if (kind < 0 || kind > 6) throw damaged('a token of its vocabulary has an unknown kind');
-    }
-  }
-  if (pairs.has('tokenizer.ggml.merges')) list(pairs, 'tokenizer.ggml.merges', KIND.text);
-  for (const [key, value] of pairs) {
-    if (!/^tokenizer\.ggml\.\w+_token_id$/.test(key)) continue;
-    // -1 (all ones) means: there is none.
-    const id = value.kind === KIND.u32 || value.kind === KIND.i32 ? (value as { number: number }).number : NaN;
-    if (!(id === 0xffff_ffff || (id >= -1 && id < size))) throw damaged('a special token is not in its vocabulary');
-  }
-  return size;
-}
-
-function need(pairs: Metadata, key: string): Value {
-  const value = pairs.get(key);
-  if (!value) throw damaged(`a required property is missing (${key})`);
-  return value;
-}
-
-/** A required text. */
-export function text(pairs: Metadata, key: string): string {
-  const value = need(pairs, key);
-  if (!('text' in value)) throw damaged(`a property has the wrong kind (${key})`);
-  return value.text;
 }
 
 function whole(pairs: Metadata, key: string, least: number, most: number): number {
@@ -133,7 +106,7 @@ function perBlock(pairs: Metadata, key: string, blocks: number, least: number, m
   if ((value.of !== KIND.u32 && value.of !== KIND.i32) || value.length !== blocks)
     throw damaged(`a property has the wrong kind (${key})`);
   return Array.from({ length: blocks }, (_, i) => {
-    const number = integer(value.bytes as Uint8Array, value.of, i * 4);
+    const number = integer(value.bytes, value.of, i * 4);
     if (number < least || number > most) throw damaged(`a property is out of range (${key})`);
     return number;
   });
@@ -144,16 +117,4 @@ function real(pairs: Metadata, key: string, above: number, most: number): void {
   if (value.kind !== KIND.f32 || !('number' in value)) throw damaged(`a property has the wrong kind (${key})`);
   // NaN fails both.
   if (!(value.number > above && value.number <= most)) throw damaged(`a property is out of range (${key})`);
-}
-
-function list(pairs: Metadata, key: string, of: number): Value & { of: number; length: number; bytes?: Uint8Array } {
-  const value = need(pairs, key);
-  if (!('of' in value) || value.of !== of) throw damaged(`a property has the wrong kind (${key})`);
-  return value;
-}
-
-function parallel(pairs: Metadata, key: string, of: number, length: number): ReturnType<typeof list> {
-  const value = list(pairs, key, of);
-  if (value.length !== length) throw damaged(`a list has not one element for each token (${key})`);
-  return value;
 }

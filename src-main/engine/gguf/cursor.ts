@@ -12,6 +12,8 @@ export interface Cursor {
   /** Bytes read so far. */
   readonly at: () => number;
   readonly skip: (bytes: number) => void;
+  /** What was read from the position `begin` to here. */
+  readonly since: (begin: number) => Uint8Array;
   readonly u8: () => number;
   readonly u32: () => number;
   /** A 64-bit count or offset; `what` names it if it is beyond 2^53. */
@@ -56,6 +58,7 @@ export function cursor(data: Uint8Array): Cursor {
   return {
     at: () => position,
     skip: (count) => void take(count),
+    since: (begin) => data.subarray(begin, position),
     u8: () => view.getUint8(take(1)),
     u32: () => view.getUint32(take(4), true),
     u64,

@@ -81,6 +81,7 @@ test.each<[string, Uint8Array, RegExp]>([
   ['heads for too few blocks', withPair('llama.attention.head_count', { u32s: [4] }), /^gguf-damaged.*wrong kind/],
   ['epsilon not a number', withPair('llama.attention.layer_norm_rms_epsilon', { f32: NaN }), /^gguf-damaged.*range/],
   ['context as a text', withPair('llama.context_length', { text: '2048' }), /^gguf-damaged.*wrong kind/],
+  ['a tokenizer that may not end', withPair('tokenizer.ggml.model', { text: 'rwkv' }), /^gguf-unsupported.*tokenizer/],
   ['tokens as numbers', withPair('tokenizer.ggml.tokens', { i32s: [1, 2] }), /^gguf-damaged.*wrong kind/],
   ['token kinds as floats', withPair('tokenizer.ggml.token_type', { f32s: [1] }), /^gguf-damaged.*wrong kind/],
   ['too few token kinds', withPair('tokenizer.ggml.token_type', { i32s: [1] }), /^gguf-damaged.*each token/],
@@ -91,6 +92,8 @@ test.each<[string, Uint8Array, RegExp]>([
   ['alignment 1 GiB', withPair('general.alignment', { u32: 1 << 30 }), /^gguf-damaged.*alignment/],
   ['one of several parts', withPair('split.count', { u32: 2 }), /^gguf-unsupported.*parts/],
   ['more experts used than there are', withPair('llama.expert_used_count', { u32: 2 }), /^gguf-damaged.*experts/],
+  ['groups of no experts', withPair('llama.expert_group_count', { u32: 5 }), /^gguf-damaged.*do not group/],
+  ['more predicting blocks than blocks', withPair('llama.nextn_predict_layers', { u32: 3 }), /^gguf-damaged.*nextn/],
 ])('refused: %s', (_what, file, expected) => {
   expect(refusal(file)).toMatch(expected);
 });
@@ -132,6 +135,76 @@ test('what makes llama.cpp assert is refused: matrices of other sizes than state
     tensor.name === 'output_norm.weight' ? { ...tensor, type: 1, bytes: 128 } : tensor,
   );
   expect(refusal(writeGguf({ ...model, tensors: norms }))).toMatch(/not in full precision/);
+});
+
+const withTokens = (tokens: readonly string[], tokenizer = 'gpt2') => {
+  const model = smallModel({ vocabulary: tokens.length });
+  const changed: Record<string, GgufValue> = {
+    'tokenizer.ggml.tokens': { texts: tokens },
+    'tokenizer.ggml.model': { text: tokenizer },
+  };
+  return writeGguf({ ...model, pairs: model.pairs.map(([key, value]) => [key, changed[key] ?? value]) });
+};
+
+test('a vocabulary with the same token twice, as llama.cpp reads it, is refused', () => {
+  const others = Array.from({ length: 28 }, (_, i) => `t${i}`);
+  expect(refusal(withTokens([...others, 'a', 'b', 'c', 'd']))).toBe('accepted');
+  expect(refusal(withTokens([...others, 'a', 'b', 'c', 'a']))).toMatch(/^gguf-damaged.*are the same/);
+  // It stops at a zero byte, and names empty ones after their number.
+  expect(refusal(withTokens([...others, 'a', 'b', 'c', 'a\0d']))).toMatch(/are the same/);
+  expect(refusal(withTokens([...others, '', '', 'c', 'd']))).toBe('accepted');
+  expect(refusal(withTokens([...others, '', '', 'c', '[EMPTY_28]']))).toMatch(/are the same/);
+});
+
+test('a SentencePiece vocabulary that cannot spell a byte is refused', () => {
+  const bytes = Array.from({ length: 256 }, (_, i) => `<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`);
+  expect(refusal(withTokens(bytes, 'llama'))).toBe('accepted');
+  expect(refusal(withTokens(bytes.with(0x41, 'A'), 'llama'))).toBe('accepted');
+  expect(refusal(withTokens(bytes.with(0xc3, 'other'), 'llama'))).toMatch(/^gguf-damaged.*spell a byte/);
+  expect(refusal(withTokens(bytes.with(0xc3, 'other'), 'gpt2'))).toBe('accepted');
+});
+
+test('a token that is said to be a byte and is none is refused where llama.cpp would read its digits', () => {
+  const bytes = Array.from({ length: 256 }, (_, i) => `<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`);
+  const withKinds = (tokenizer: string, last: number) => {
+    const tokens = [...bytes, 'a'];
+    const model = smallModel({ vocabulary: tokens.length });
+    const changed: Record<string, GgufValue> = {
+      'tokenizer.ggml.tokens': { texts: tokens },
+      'tokenizer.ggml.model': { text: tokenizer },
+      'tokenizer.ggml.token_type': { i32s: [...bytes.map(() => (tokenizer === 'bert' ? 1 : 6)), last] },
+    };
+    return refusal(writeGguf({ ...model, pairs: model.pairs.map(([key, value]) => [key, changed[key] ?? value]) }));
+  };
+  for (const tokenizer of ['llama', 'bert', 'gpt2']) expect(withKinds(tokenizer, 1)).toBe('accepted');
+  for (const tokenizer of ['llama', 'bert']) expect(withKinds(tokenizer, 6)).toMatch(/^gguf-damaged.*is none/);
+});
+
+test('rotation factors in another format than full precision are refused', () => {
+  const model = smallModel();
+  const factors = (type: number, shape: readonly number[]) =>
+    refusal(
+      writeGguf({ ...model, tensors: [...model.tensors, { name: 'rope_freqs.weight', shape, type, bytes: 256 }] }),
+    );
+  expect(factors(0, [8])).toBe('accepted');
+  expect(factors(1, [64, 2])).toMatch(/^gguf-damaged.*rotation factors/);
+});
+
+test('templates that overflow the stack of a recursive parser are refused, and honest ones are not', () => {
+  const template = (text: string) => refusal(withPair('tokenizer.chat_template', { text }));
+  expect(template('{% if a %}{% for m in b %}{{ m["{{(((("] }}{% endfor %}{% elif c %}{% endif %}'.repeat(200))).toBe(
+    'accepted',
+  );
+  expect(template(`{{ "${'('.repeat(9000)}" }}{# ${'['.repeat(9000)} #}${'('.repeat(9000)}`)).toBe('accepted');
+  const nested = /^gguf-damaged.*nested too deep/;
+  expect(template(`{{ ${'('.repeat(2000)}1${')'.repeat(2000)} }}`)).toMatch(nested);
+  expect(template(`{{ ${'(")" + '.repeat(500)}`)).toMatch(nested);
+  expect(template('{%- if true %}'.repeat(4000))).toMatch(nested);
+  expect(template('{% for i in x -%}'.repeat(3000))).toMatch(nested);
+  const long = /^gguf-damaged.*impossibly long/;
+  expect(template(`{{ 1${'+1'.repeat(8000)} }}`)).toMatch(long);
+  expect(template(`{{ "%}"${'+1'.repeat(8000)} }}`)).toMatch(long);
+  expect(template('x'.repeat(70_000))).toMatch(long);
 });
 
 test('a header that states 2^60 of anything is refused at once, without allocating', () => {

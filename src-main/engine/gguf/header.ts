@@ -7,6 +7,7 @@ import { LIMITS } from './limits.ts';
 import { KIND, readMetadata, type Metadata } from './metadata.ts';
 import { checkShapes } from './shapes.ts';
 import { pad, readTensors, type Tensor } from './tensors.ts';
+import { checkTemplate } from './template.ts';
 import { FILE_TYPES } from './types.ts';
 
 export interface GgufInfo extends Shape {
@@ -46,6 +47,8 @@ export function parseHeader(data: Uint8Array, size: number): GgufInfo {
   const parts = pairs.get('split.count');
   if (parts && 'number' in parts && parts.number > 1) throw unsupported('it is one of several parts');
   const { shape, perBlock } = readShape(pairs);
+  const template = pairs.get('tokenizer.chat_template');
+  if (template && 'text' in template) checkTemplate(template.text);
   const alignment = readAlignment(pairs);
   const tensors = readTensors(from, tensorCount, alignment);
   const dataAt = pad(from.at(), alignment);
@@ -60,7 +63,7 @@ export function parseHeader(data: Uint8Array, size: number): GgufInfo {
     parameters: tensors.reduce((sum, tensor) => sum + tensor.elements, 0),
     quantisation: label(pairs, tensors),
     ...(licence !== undefined && { licence }),
-    template: pairs.get('tokenizer.chat_template')?.kind === KIND.text,
+    template: template?.kind === KIND.text,
     headerBytes: dataAt,
     tensorBytes,
     bytesPerToken: readPerToken(tensors, shape),

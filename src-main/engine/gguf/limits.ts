@@ -13,6 +13,12 @@ export const LIMITS = {
   key: 256,
   /** Bytes of a text, a chat template for example. */
   text: 1 << 20,
+  /** Characters of a chat template; gpt-oss has 17,000, which is among the longest. */
+  template: 1 << 16,
+  /** Characters of one tag of a template, without its strings. */
+  templateTag: 4096,
+  /** Blocks of a template inside each other. */
+  templateDepth: 128,
   /** Elements of an array. */
   array: 1 << 21,
   /** Bytes before the tensor data. */

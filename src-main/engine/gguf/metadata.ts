@@ -21,12 +21,12 @@ export const KIND = {
 } as const;
 const WIDTH: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
 
-/** One value. Of an array only its kind, its length and, for numbers, its bytes are kept: tokens are llama.cpp's to read. */
+/** One value. Of an array only its kind, its length and its bytes are kept; texts in a list are decoded when asked for. */
 export type Value =
   | { readonly kind: number; readonly number: number }
   | { readonly kind: 7; readonly yes: boolean }
   | { readonly kind: 8; readonly text: string }
-  | { readonly kind: 9; readonly of: number; readonly length: number; readonly bytes?: Uint8Array };
+  | { readonly kind: 9; readonly of: number; readonly length: number; readonly bytes: Uint8Array };
 
 export type Metadata = ReadonlyMap<string, Value>;
 
@@ -60,8 +60,9 @@ function readArray(from: Cursor): Value {
   const length = from.u64('the length of a list');
   if (length > LIMITS.array) throw damaged(`a list has more than ${LIMITS.array.toLocaleString('en')} elements`);
   if (of === KIND.text) {
+    const begin = from.at();
     for (let i = 0; i < length; i++) from.pass(LIMITS.text, 'a text in a list');
-    return { kind: 9, of, length };
+    return { kind: 9, of, length, bytes: from.since(begin) };
   }
   const width = WIDTH[of];
   // Lists of lists end here too: llama.cpp has no use for them, and a nest is a way to exhaust a parser.
@@ -69,6 +70,17 @@ function readArray(from: Cursor): Value {
   const bytes = from.bytes(length * width);
   if (of === KIND.bool) bytes.forEach(readBool);
   return { kind: 9, of, length, bytes };
+}
+
+/** The texts of a list, a character for each byte, so that different bytes stay different. */
+export function* texts({ bytes, length }: { readonly bytes: Uint8Array; readonly length: number }): Generator<string> {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let i = 0, at = 0; i < length; i++) {
+    // Lengths were bounded when the list was read: their upper halves are zero.
+    const begin = at + 8;
+    at = begin + all.readUInt32LE(at);
+    yield all.toString('latin1', begin, at);
+  }
 }
 
 /** C++ reads the byte as a bool; any other value than 0 and 1 is undefined behaviour there. */

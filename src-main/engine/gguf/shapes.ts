@@ -14,6 +14,9 @@ export function checkShapes(tensors: readonly Tensor[], shape: Shape, blocks: Bl
   for (const { name, shape: size, type } of tensors) {
     if ((size.length === 1 || name.endsWith('norm.weight')) && type.name !== 'F32')
       throw damaged('a norm or a bias is not in full precision');
+    // ggml_rope_ext() asserts that; llama.cpp checks the length of these lists, not their number format.
+    if (/(^|\.)rope_(freqs|factors_long|factors_short)\.weight$/.test(name) && type.name !== 'F32')
+      throw damaged('its rotation factors are not in full precision');
     const rows = name.endsWith('.bias') ? byName.get(name.replace(/bias$/, 'weight'))?.shape : undefined;
     if (rows?.length === 2 && size[0] !== rows[1]) throw damaged('a bias does not fit its matrix');
     const [, number, part] = /^blk\.(\d+)\.(.+)$/.exec(name) ?? [];

@@ -68,6 +68,7 @@ export const own = {
     facts: {
       fit: 'On this computer',
       parameters: 'Size',
+      download: 'Download',
       quantisation: 'Quantisation',
       context: 'Context',
       memory: 'Memory it needs',

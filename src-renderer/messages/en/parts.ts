@@ -41,9 +41,13 @@ export const parts = {
   progress: (title: string, percent: number) => `${title}: ${number(percent)} %`,
   /** What a person can do after a fault, where a place of ours helps. */
   steps: {
-    'dial-cut': 'See what may leave this machine',
-    'no-model': 'Choose a model',
-    'model-missing': 'See your models',
-    'model-too-big': 'Choose another model',
-  } as Readonly<Record<string, string>>,
+    cut: 'See what may leave this machine',
+    tried: 'See what left this machine',
+    choose: 'Choose a model',
+    another: 'Choose another model',
+    models: 'See your models',
+    space: 'Remove a model you do not use',
+    conversation: 'Begin a new conversation',
+    open: 'See your conversations',
+  },
 };

@@ -31,7 +31,7 @@ export const settings = {
   contextTokens: (n: number) => `${number(n)} tokens, about ${number((n * 0.75) / 500)} pages`,
   gpu: 'Use the graphics card',
   gpuFound: (name: string, backend: string) => `${name} was found; models run on it with ${backend}.`,
-  gpuNone: 'None was found; models run on the processor.',
+  gpuNone: 'No graphics card was found; models run on the processor.',
   gpuNoBackend: (name: string) => `${name} was found, but its back end is not installed; models run on the processor.`,
   machine: (memory: number, cores: number) =>
     `${bytes(memory)} of memory, ${plural(cores, 'processor core', 'processor cores')}.`,

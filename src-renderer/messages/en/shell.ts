@@ -8,7 +8,7 @@ export const shell = {
   lockNow: 'Lock now',
   menu: (name: string) => `${name}: settings, lock`,
   title: (place: string, name: string) => `${place} · ${name}`,
-  lists: { chat: 'Conversations', own: 'What is yours', settings: 'Settings' },
+  lists: { chat: 'Conversations', own: 'What is yours', settings: 'All settings' },
   opening: 'One moment.',
   lost: 'The connection to daimon was lost. What was saved is safe, and your words stay here. Trying again.',
   refused: {

@@ -65,12 +65,18 @@ export const welcome = {
     readyNow: 'Ready now',
     warmUpFor: 'The warm-up model: small talk until another one is here',
     speed: ({ speed, measured }: Speed) =>
-      speed === undefined ? '' : `${wordsPerSecond(speed)}${measured ? '' : ', estimated'}`,
+      speed === undefined ? '' : measured ? wordsPerSecond(speed) : `about ${wordsPerSecond(speed)}, estimated`,
     size: (n: number) => bytes(n),
+    about: (n: number) => `about ${bytes(n)}`,
     handsOver: 'then hands over',
     more: (n: number) => `Show ${plural(n, 'more model', 'more models')}`,
-    estimated: 'Speeds are estimated from this computer’s measured memory rate, with room for a long conversation.',
-    measured: 'Speeds were measured on this computer, with room for a long conversation.',
+    speeds: {
+      coming: 'Speeds come in a moment: daimon is measuring how fast this computer reads its memory.',
+      unknown: 'How fast each would write is not known yet; the first answer shows it.',
+      estimated:
+        'Speeds are estimated from how fast this computer reads its memory. Room for a long conversation is counted in.',
+      measured: 'Speeds were measured on this computer. Room for a long conversation is counted in.',
+    },
     found: (programs: readonly string[], n: number) =>
       `${plural(n, 'model that', 'models that')} ${and(programs)} ${programs.length === 1 ? 'keeps' : 'keep'} here ${n === 1 ? 'was' : 'were'} found:`,
     useFound: 'use one I have',

@@ -1,7 +1,9 @@
 /** The welcome, from nothing to the first question, over the fake core. */
 import { expect, test } from 'vitest';
+import { userEvent } from 'vitest/browser';
 import { Fault } from '../../../src-main/wire/index.ts';
 import { emptyWorld, model, warmUp } from '../../core/fake-world.ts';
+import { sealOf } from '../../core/models.ts';
 import { openWindow } from '../../core/fake-window.ts';
 
 type Opened = Awaited<ReturnType<typeof openWindow>>;
@@ -107,7 +109,9 @@ test('models are told by how they run here; the recommended one is chosen, and n
   await toModel(opened);
   const { screen, did } = opened;
   await expect
-    .element(screen.getByRole('radio', { name: /Qwen3 4B.*Runs well.*9 words a second, estimated · 2.5 GB/ }))
+    .element(
+      screen.getByRole('radio', { name: /Qwen3 4B.*Runs well · about 2.5 GB.*about 9 words a second, estimated/ }),
+    )
     .toBeChecked();
   await expect.element(screen.getByRole('radio', { name: /Gemma 3 12B.*Runs slowly/ })).toBeVisible();
   await expect.element(screen.getByText('Needs 48 GB of memory; this computer has 16')).toBeVisible();
@@ -161,8 +165,11 @@ test('a fetch that may not begin says why, shows the place that helps, and keeps
   await toModel(opened);
   await opened.screen.getByRole('button', { name: /start with the warm-up/ }).click();
   await expect.element(opened.screen.getByRole('alert')).toMatchTextContent('Every connection to the outside is cut');
-  await expect.element(opened.screen.getByRole('link', { name: 'See what may leave this machine' })).toBeVisible();
+  const help = opened.screen.getByRole('link', { name: 'See what may leave this machine' });
+  await expect.element(help).toBeVisible();
   await expect.element(opened.screen.getByRole('radio', { name: /Qwen3 4B/ })).toBeChecked();
+  await help.click();
+  await expect.element(opened.screen.getByLabelText('Cut every connection')).toBeChecked();
 });
 
 test('a model that another program keeps is used where it lies', async () => {
@@ -214,4 +221,67 @@ test('a window reloaded before a model was chosen goes on with the choice', asyn
     vault: { state: 'unlocked', name: 'Wren', seal: '0x0123' as never, jobs: 0 },
   });
   await expect.element(screen.getByRole('heading', { name: 'Which model should Wren think with?' })).toBeVisible();
+});
+
+test('speeds that are not known yet are asked for again, and never called measured', async () => {
+  const slow = emptyWorld();
+  const unknown = slow.catalogue.map((one) => ({ ...one, fit: { ...one.fit, speed: undefined, measured: false } }));
+  let asked = 0;
+  const opened = await openWindow(slow, {
+    over: { 'engine.catalogue': () => (++asked < 3 ? unknown : slow.catalogue) },
+  });
+  await toModel(opened);
+  await expect.element(opened.screen.getByText(/Speeds come in a moment/)).toBeVisible();
+  await expect.element(opened.screen.getByText(/measured on this computer/)).not.toBeInTheDocument();
+  await expect.element(opened.screen.getByText(/about 9 words a second, estimated/).first()).toBeVisible();
+  await expect.element(opened.screen.getByText(/Speeds are estimated/)).toBeVisible();
+  expect(asked).toBe(3);
+});
+
+test('a model keeps its seal from the catalogue to this computer', async () => {
+  const opened = await openWindow(emptyWorld());
+  await toModel(opened);
+  const before = document.querySelector('li:has(input:checked) [data-seal]')!.getAttribute('data-seal');
+  expect(sealOf(model({ id: 'qwen3-4b-q4', name: 'Qwen3 4B' }))).toBe(before);
+  expect(sealOf(model({ id: 'sha256:5555555555555555', name: 'mine' }))).toBe('5'.repeat(64));
+});
+
+test('Tab and Enter alone lead from the first field to the first question, with the focus in sight', async () => {
+  const opened = await openWindow(emptyWorld());
+  const seen = () => {
+    const at = document.activeElement as HTMLElement;
+    const framed = at.closest('.slip') ?? at;
+    const { top, bottom } = at.getBoundingClientRect();
+    expect(at.matches(':focus-visible'), at.outerHTML).toBe(true);
+    expect(getComputedStyle(framed).outlineStyle, framed.outerHTML).toBe('solid');
+    expect(top >= 0 && bottom <= innerHeight, at.outerHTML).toBe(true);
+    return at;
+  };
+  const tabTo = async (name: RegExp) => {
+    for (let i = 0; i < 20; i++) {
+      await userEvent.keyboard('{Tab}');
+      const at = seen();
+      const words = at.textContent || at.closest('.field')?.querySelector('label')?.textContent;
+      if (name.test(words ?? '')) return;
+    }
+    throw new Error(`Tab never came to ${name}`);
+  };
+  await expect.element(opened.screen.getByLabelText('Its name')).toBeVisible();
+  await tabTo(/Its name/);
+  await userEvent.keyboard('Wren');
+  await tabTo(/Your password/);
+  await userEvent.keyboard(PASSWORD);
+  await tabTo(/Continue/);
+  await userEvent.keyboard('{Enter}');
+  await expect.element(opened.screen.getByRole('heading', { name: /Wren has a key of its own/ })).toHaveFocus();
+  await tabTo(/Choose a model/);
+  await userEvent.keyboard('{Enter}');
+  await expect.element(opened.screen.getByRole('radio', { name: /Qwen3 4B/ })).toBeVisible();
+  await tabTo(/start with the warm-up/);
+  await userEvent.keyboard('{Enter}');
+  await expect.element(opened.screen.getByLabelText('Message to Wren')).toHaveFocus();
+  seen();
+  await userEvent.keyboard('Hello{Enter}');
+  arrive(opened, warmUp());
+  await expect.poll(() => opened.did('assistant.send')).toEqual([{ text: 'Hello', model: warmUp().id }]);
 });

@@ -1,5 +1,5 @@
 /** Strings of Chat and of Markdown. */
-import { number, plural, wordsPerSecond } from './format.ts';
+import { number, plural, wordsPerSecond } from '../format.ts';
 
 export const chat = {
   // Markdown
