@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { password, startCore } from './core.ts';
@@ -240,7 +240,7 @@ describe('with the real model', () => {
 });
 
 describe('at rest', () => {
-  test('nothing that was said lies on disk in clear, while it runs and after a restart', async () => {
+  test('nothing that was said lies on disk in clear: while it runs, after a kill, after a restart', async () => {
     const places = () => placesSince(started, one.folder);
     expect(filesWith(places(), [canary, PASSWORD])).toEqual([]);
     await one.quit();

@@ -35,6 +35,7 @@ serve({
     },
     'process.measure': ({ turns }) => ({ tokens: turns.map(({ text }) => text.length), contextSize: CONTEXT }),
     'process.speed': () => ({ prompt: 100, decode: 100 }),
+    'process.pulse': () => ({}),
     'process.unload': () => ({}),
   },
 });
