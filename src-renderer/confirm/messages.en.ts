@@ -37,4 +37,6 @@ export const say = {
       ? `Word ${numbers[0]} is not in the list.`
       : `Words ${new Intl.ListFormat('en').format(numbers.map(String))} are not in the list.`,
   phraseShort: 'All 24 words are needed.',
+  /** Beside the button; which word it is stands under the field. */
+  phraseMend: 'Correct that first.',
 } as const;

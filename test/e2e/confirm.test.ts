@@ -106,7 +106,7 @@ async function begin<T extends { kind: string }>(stream: AsyncIterable<T>) {
 async function look(page: Page, name: string) {
   if (!shots) return;
   mkdirSync(shots, { recursive: true });
-  for (const width of [400, 1200])
+  for (const width of [400, 1200, 1920])
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme });
