@@ -30,6 +30,7 @@ const passive = new Set([
   'assistant.watch',
   'jobs.list',
   'jobs.follow',
+  'dial.record',
 ]);
 /** Verbs of the vault that anyone may use before proving; they take the password themselves. */
 const proving = new Set(['vault.create', 'vault.restore', 'vault.unlock']);

@@ -176,12 +176,8 @@ export function openSigner({
         return hold({ ...opened, file }).status;
       }),
     'signer.accounts': ({ count }) => {
-      const { entropy, file } = awake();
-      const key = `0x${file.device.publicKey}` as SignerStatus['seal'] & string;
-      return {
-        accounts: codec.accountsOf(entropy, count),
-        device: { key, certificate: codec.certificateOf(file) },
-      } as never;
+      const opened = awake();
+      return { accounts: codec.accountsOf(opened.entropy, count), device: codec.deviceOf(opened) };
     },
     async *'signer.restore'({ name, password }, signal) {
       const here = await disk.read();

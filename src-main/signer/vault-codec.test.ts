@@ -86,6 +86,16 @@ describe('a vault file', () => {
     await expect(open(slot)).rejects.toMatchObject({ code: 'wrong-password' });
   });
 
+  test('says in clear neither an address nor the device key', async () => {
+    const opened = await make();
+    const text = writeVault(opened.file).toString('utf8').toLowerCase();
+    const { key, certificate } = codec.deviceOf(opened);
+    const [{ address }] = codec.accountsOf(opened.entropy, 1) as [{ address: string }];
+    const said = JSON.parse(Buffer.from(certificate.slice(2), 'hex').toString('utf8')) as { owner: string; device: string };
+    expect(said).toMatchObject({ owner: address, device: key });
+    for (const one of [address, key]) expect(text).not.toContain(one.slice(2).toLowerCase());
+  });
+
   test('truncated, empty, foreign and oversized files are damage, never a crash', async () => {
     const good = writeVault((await make()).file);
     const files = [

@@ -55,25 +55,43 @@ const asBytes = ({ nonce, sealed }: { nonce: string; sealed: string }) => ({
   sealed: Buffer.from(sealed, 'hex'),
 });
 
-/** A random Ed25519 key for this device, its seed sealed, certified by the owner's account 0 (EIP-712). */
-function makeDevice(entropy: Uint8Array, dataKey: Uint8Array, now: number): VaultFile['device'] {
+const SEED = 32;
+
+/**
+ * A random Ed25519 key for this device, certified by the owner's account 0 (EIP-712).
+ *
+ * Sealed whole, its seed and then the certificate as others read it: who owns which address is nobody's business who only
+ * holds the file.
+ */
+function makeDevice(entropy: Uint8Array, dataKey: Uint8Array, sealKey: string, now: number): VaultFile['device'] {
   const { privateKey } = generateKeyPairSync('ed25519');
   const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
-  const publicKey = Buffer.from(x!, 'base64url').toString('hex');
-  const der = privateKey.export({ format: 'der', type: 'pkcs8' });
-  const key = subKey(dataKey, LABELS.device);
-  const sealed = asHex(seal(key, der.subarray(-32), publicKey));
-  wipe(der, key);
+  const device = `0x${Buffer.from(x!, 'base64url').toString('hex')}` as Hex;
   const certificate = withKey(entropy, accountPath(0), (account) => {
-    const statement = {
-      owner: addressOf(account),
-      notBefore: Math.floor(now / 1000),
-      capabilities: ['all'],
-    };
-    const signature = certifyDevice({ ...statement, device: `0x${publicKey}` as Hex }, account);
-    return { ...statement, signature };
+    const statement = { owner: addressOf(account), notBefore: Math.floor(now / 1000), capabilities: ['all'] };
+    const signature = certifyDevice({ ...statement, device }, account);
+    return canonical({ ...statement, device, signature });
   });
-  return { publicKey, ...sealed, certificate };
+  const der = privateKey.export({ format: 'der', type: 'pkcs8' });
+  const plain = Buffer.concat([der.subarray(-SEED), Buffer.from(certificate, 'utf8')]);
+  const key = subKey(dataKey, LABELS.device);
+  const sealed = asHex(seal(key, plain, sealKey));
+  wipe(der, plain, key);
+  return sealed;
+}
+
+/** This device's public key, and its certificate: canonical JSON of statement and signature, in hex. */
+export function deviceOf({ file: { device, seal: sealKey }, dataKey }: Pick<Opened, 'file' | 'dataKey'>) {
+  const key = subKey(dataKey, LABELS.device);
+  const plain = unseal(key, asBytes(device), sealKey);
+  wipe(key);
+  // Under the MAC, so it opens; a vault that does not is not this one.
+  if (!plain) throw file.damaged();
+  const certificate = plain.subarray(SEED);
+  const { device: publicKey } = JSON.parse(certificate.toString('utf8')) as { device: Hex };
+  const answer = { key: publicKey, certificate: `0x${certificate.toString('hex')}` as Hex };
+  wipe(plain);
+  return answer;
 }
 
 export interface NewVault {
@@ -115,7 +133,7 @@ export async function makeVault({ name, entropy, password, kdf, cost, now, words
     wordsSeen,
     slots,
     root,
-    device: makeDevice(entropy, dataKey, now),
+    device: makeDevice(entropy, dataKey, sealKey, now),
   };
   return { file: withMac(unsigned, dataKey), dataKey, entropy };
 }
@@ -198,12 +216,6 @@ export async function withPassword(opened: Opened, password: Uint8Array, kdf: Kd
 /** The same vault, remembering that its words were shown. */
 export function withWordsSeen({ file: { mac: _mac, ...unsigned }, dataKey }: Opened): VaultFile {
   return withMac({ ...unsigned, wordsSeen: true }, dataKey);
-}
-
-/** The device's certificate as others read it: canonical JSON of statement and signature, in hex. */
-export function certificateOf({ device: { publicKey, certificate } }: VaultFile): Hex {
-  const whole = canonical({ ...certificate, device: `0x${publicKey}` });
-  return `0x${Buffer.from(whole, 'utf8').toString('hex')}` as Hex;
 }
 
 /** EVM accounts 0 … count-1. Derived one by one; no private key is kept. */

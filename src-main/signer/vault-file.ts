@@ -47,12 +47,8 @@ const unknownSlot = v.custom<UnknownSlot>(
 );
 export type Slot = PasswordSlot | RecoverySlot | UnknownSlot;
 
-const certificate = v.strictObject({
-  owner: v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/)),
-  notBefore: natural,
-  capabilities: v.pipe(v.array(v.pipe(v.string(), v.maxLength(40))), v.maxLength(16)),
-  signature: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{130}$/)),
-});
+/** A seed and a certificate; longer ones may come. */
+const sealedDevice = v.pipe(v.string(), v.maxLength(8192), v.regex(/^(?:[0-9a-f]{2}){48,}$/));
 
 export const vaultFile = v.strictObject({
   format: v.literal(FORMAT),
@@ -65,7 +61,7 @@ export const vaultFile = v.strictObject({
   wordsSeen: v.boolean(),
   slots: v.pipe(v.array(v.union([passwordSlot, recoverySlot, unknownSlot])), v.maxLength(MAX_SLOTS)),
   root: v.strictObject({ nonce, sealed }),
-  device: v.strictObject({ publicKey: hex(32), nonce, sealed, certificate }),
+  device: v.strictObject({ nonce, sealed: sealedDevice }),
   mac: hex(32),
 });
 export type VaultFile = v.InferOutput<typeof vaultFile>;
