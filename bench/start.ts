@@ -1,9 +1,9 @@
 /** How soon a second start is usable, how soon the engine is ready after waking, and what it all weighs. */
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { chromium } from 'playwright-core';
 import { childrenOf, password, startCore, type CoreProcess } from '../test/e2e/core.ts';
-import { daimon, modelFile, root } from '../test/e2e/daimon.ts';
+import { daimon, modelFile, PASSWORD, root } from '../test/e2e/daimon.ts';
+import { openBrowser, openPage, start } from '../test/e2e/window.ts';
 import type { Figure } from './figure.ts';
 import { pss } from './pss.ts';
 
@@ -13,11 +13,11 @@ const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.len
 export async function run(): Promise<Figure[]> {
   const one = daimon();
   try {
-    const first = await startCore(one.folder);
-    await first.core['vault.create']({ name: 'Wren', password: password() });
-    const bare = await weigh(first);
-    const { id } = await first.core['engine.import']({ path: modelFile });
-    await first.kill();
+    const fresh = await startCore(one.folder);
+    await fresh.core['vault.create']({ name: 'Wren', password: password() });
+    const bare = await weigh(fresh);
+    const { id } = await fresh.core['engine.import']({ path: modelFile });
+    await fresh.kill();
 
     const ready: number[] = [];
     let engine = NaN;
@@ -34,14 +34,11 @@ export async function run(): Promise<Figure[]> {
     const addresses: number[] = [];
     const screens: number[] = [];
     // The browser is the person's own and usually open already: its start is not ours.
-    const browser = await chromium.launch({
-      executablePath: process.env['DAIMON_CHROMIUM'] ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-background-networking'],
-    });
+    const browser = await openBrowser();
     for (let i = 0; i < ROUNDS; i++) {
       const page = await browser.newPage();
       const began = performance.now();
-      const core = spawn(process.execPath, ['src-main/shell/browser/start.ts'], {
+      const core = spawn(process.execPath, ['--max-semi-space-size=4', 'src-main/shell/browser/start.ts'], {
         cwd: root,
         env: { ...process.env, DAIMON_DATA: one.folder, HEADLESS: '1' },
         stdio: ['ignore', 'pipe', 'ignore'],
@@ -64,11 +61,19 @@ export async function run(): Promise<Figure[]> {
     }
     await browser.close();
 
+    const first = await firstAnswer();
     const [address, screen, warm] = [median(addresses), median(screens), median(ready)];
     const over = engine - statSync(modelFile).size / 1e6;
     return [
       { name: 'second start: address printed', value: address, unit: 'ms', bound: '≤ 1500', holds: address <= 1500 },
       { name: 'second start: lock screen usable', value: screen, unit: 'ms', bound: '≤ 2000', holds: screen <= 2000 },
+      {
+        name: 'first start to the end of the first answer, by a script’s hands',
+        value: first / 1000,
+        unit: 's',
+        bound: '≤ 120',
+        holds: first <= 120_000,
+      },
       { name: 'engine ready after unlocking', value: warm, unit: 'ms', bound: '≤ 1200', holds: warm <= 1200 },
       { name: 'core + signer, no model (PSS)', value: bare, unit: 'MB', bound: '≤ 250', holds: bare <= 250 },
       {
@@ -80,6 +85,33 @@ export async function run(): Promise<Figure[]> {
       },
     ];
   } finally {
+    await one.remove();
+  }
+}
+
+/** Welcome's three steps with a model file that is on the disk already (the issue leaves the download out). */
+async function firstAnswer(): Promise<number> {
+  const one = daimon();
+  const began = performance.now();
+  const started = await start(one.folder);
+  const browser = await openBrowser();
+  try {
+    const { page } = await openPage(browser, started.address);
+    await page.getByLabel('Its name').fill('Wren');
+    await page.getByLabel('Your password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Choose a model' }).click();
+    await page.getByText('A file of mine').click();
+    await page.getByRole('textbox').last().fill(modelFile);
+    await page.getByRole('textbox').last().press('Enter');
+    await page.getByLabel('Message to Wren').fill('What is the capital of France?');
+    await page.getByLabel('Message to Wren').press('Enter');
+    await page.getByRole('button', { name: 'Again' }).waitFor({ timeout: 120_000 });
+    return performance.now() - began;
+  } finally {
+    await browser.close();
+    started.process.kill('SIGTERM');
+    await started.exited;
     await one.remove();
   }
 }

@@ -32,18 +32,18 @@ export async function start(folder: string, program = 'src-main/shell/browser/st
   return { address, process: core, exited };
 }
 
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: process.env['DAIMON_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  });
+export const browserOptions = {
+  executablePath: process.env['DAIMON_CHROMIUM'] ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+  ],
+};
+export const openBrowser = (): Promise<Browser> => chromium.launch(browserOptions);
 
 /** A page that remembers what no page of ours may do: errors on the console, requests past its own origin. */
 export async function openPage(browser: Browser, address: string, options: Parameters<Browser['newContext']>[0] = {}) {

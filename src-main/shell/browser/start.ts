@@ -1,4 +1,5 @@
 /** `npm start`: the core with its window in the browser; when one is already running, a fresh address for it. */
+import { parseArgs } from 'node:util';
 import { connect, Fault, isFault } from '../../wire/index.ts';
 import { dataFolder } from '../data-folder.ts';
 import { shellDoor } from '../door.ts';
@@ -19,7 +20,17 @@ async function show(address: string) {
   await host.open(await writeRedirect({ folder, name: 'open', address }));
 }
 
+/** `--browser` asks for this shell even where there is another. Anything else is a slip, and is said. */
+function readArguments() {
+  try {
+    parseArgs({ options: { browser: { type: 'boolean' } } });
+  } catch (cause) {
+    throw new Fault('bad-option', 'npm start knows one option, --browser. Nothing was started.', { cause });
+  }
+}
+
 async function main() {
+  readArguments();
   const wire = await reachCore(folder);
   if (wire) {
     const { address } = await connect(shellDoor, wire)['shell.address']({});

@@ -46,10 +46,24 @@ async function withSecrets(verb: Verb, input: Record<string, unknown>, terminal:
   return 'password' in entries ? { ...input, password: await secret('password', terminal) } : input;
 }
 
-/** Answers a request of the signer's from here: with `--approve` and the password, or with the 24 words. */
-async function answerSigner(verb: Verb, { open }: Pending, approve: string | undefined, terminal: Terminal) {
+/** What to do about a request that waits; on standard error, since standard output is for programs. */
+function hint(verb: Verb, { open, digest }: Pending) {
+  const again = verb === 'vault.sign' ? `, or stop this and repeat it with --approve ${digest}` : '';
+  process.stderr.write(`Waiting for the confirm window: open ${open ?? 'it'} with your browser${again}.\n`);
+}
+
+/**
+ * Answers a request of the signer's from here: with `--approve` and the password, or with the 24 words.
+ * @returns false where there is nothing to answer with
+ */
+async function answerSigner(
+  verb: Verb,
+  { open }: Pending,
+  approve: string | undefined,
+  terminal: Terminal,
+): Promise<boolean> {
   const phrase = verb === 'vault.restore' ? terminal.env['DAIMON_PHRASE'] : undefined;
-  if (!open || (approve === undefined && phrase === undefined)) return;
+  if (!open || (approve === undefined && phrase === undefined)) return false;
   const confirm = await openConfirm({ redirectFile: open });
   try {
     if (phrase !== undefined) await confirm.giveWords(Buffer.from(phrase, 'utf8'));
@@ -57,6 +71,7 @@ async function answerSigner(verb: Verb, { open }: Pending, approve: string | und
   } finally {
     await confirm.close();
   }
+  return true;
 }
 
 async function follow(verb: Verb, items: AsyncIterable<unknown>, approve: string | undefined, terminal: Terminal) {
@@ -66,7 +81,8 @@ async function follow(verb: Verb, items: AsyncIterable<unknown>, approve: string
       (item as { kind?: string; pending?: Pending }).kind === 'pending'
         ? (item as { pending: Pending }).pending
         : undefined;
-    if (pending) await answerSigner(verb, pending, approve, terminal);
+    if (!pending) continue;
+    if (!(await answerSigner(verb, pending, approve, terminal))) hint(verb, pending);
   }
 }
 
