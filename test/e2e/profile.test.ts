@@ -82,7 +82,9 @@ test('neither do the confirm window’s 24 words, shown or typed', async () => {
   const second = await context.newPage();
   const typed = confirming(second, other, 'vault.restore');
   await second.getByRole('textbox').first().fill(phrase);
-  // Left as it is: what a browser saves of a tab that it expects to restore.
+  // Left as it is, then reloaded: that is when a browser saves what stands in the fields.
+  await second.waitForTimeout(300);
+  await second.reload();
   await context.close();
   // Ends the calls that still wait for the person.
   await Promise.all([one.quit(), other.remove()]);
