@@ -50,7 +50,10 @@ export function openConfirmWindow(needs: ConfirmNeeds) {
   const exact = (id: string, digest: string): Waiting => {
     const waiting = requests.get(id);
     if (waiting.digest !== digest)
-      throw new Fault('other-digest', 'What would be approved is not what was asked; nothing was done.');
+      throw new Fault(
+        'other-digest',
+        'What would be approved is not what was asked. Nothing was signed or changed. Refuse this request, then ask again and read what is shown.',
+      );
     return waiting;
   };
   const kindIs = (waiting: Waiting, ...kinds: string[]) => {

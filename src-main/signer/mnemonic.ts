@@ -26,19 +26,27 @@ export function entropyOf(phrase: Uint8Array): Buffer {
     .filter(Boolean);
   const wrong = words.findIndex((word) => !known.has(word));
   if (wrong >= 0)
-    throw new Fault('bad-words', `Word ${wrong + 1} is not in the list of words. Look at how you wrote it down.`, {
-      details: { word: wrong + 1 },
-    });
+    throw new Fault(
+      'bad-words',
+      `Word ${wrong + 1} is not in the list of words. Nothing was changed. Look at how you wrote it down, and type that word again.`,
+      {
+        details: { word: wrong + 1 },
+      },
+    );
   if (words.length !== WORDS)
-    throw new Fault('bad-words', `There are ${words.length} words; all 24 are needed, in their order.`, {
-      details: { count: words.length },
-    });
+    throw new Fault(
+      'bad-words',
+      `Words found: ${words.length}, and 24 are needed. Nothing was changed. Type all 24, in their order.`,
+      {
+        details: { count: words.length },
+      },
+    );
   try {
     return Buffer.from(mnemonicToEntropy(words.join(' '), wordlist));
   } catch {
     throw new Fault(
       'bad-words',
-      'Every word is in the list, but together they do not fit: one is another word, or two changed places.',
+      'Every word is in the list, but together they do not fit: one is another word, or two changed places. Nothing was changed. Compare each with what you wrote down, and try again.',
     );
   }
 }

@@ -201,7 +201,7 @@ export function openWithWords(bytes: Uint8Array, entropy: Uint8Array): Opened {
   if (sealOf(entropy).toString('hex') === parsed.seal) throw file.damaged();
   throw new Fault(
     'other-words',
-    'These 24 words are valid, but they belong to another vault than the one here. Nothing was changed.',
+    'These 24 words are valid, but they belong to another vault than the one here. Nothing was changed. Type the words that were written down for this one, or open it with its password.',
   );
 }
 

@@ -1,8 +1,9 @@
 /** The confirm window's own words, in English; titles and rows come from the signer. */
+import { isolating } from '../messages/isolate.ts';
 
 const date = new Intl.DateTimeFormat('en', { dateStyle: 'long' });
 
-export const say = {
+export const say = isolating({
   terms: 'What is asked',
   cancel: 'Cancel',
   readOn: 'Read to the end first.',
@@ -39,4 +40,4 @@ export const say = {
   phraseShort: 'All 24 words are needed.',
   /** Beside the button; which word it is stands under the field. */
   phraseMend: 'Correct that first.',
-} as const;
+} as const);

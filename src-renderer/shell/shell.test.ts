@@ -78,7 +78,12 @@ test('a lost connection is told, the words on the screen stay, and the rooms go 
   await screen.getByRole('button', { name: 'Sign a message' }).click();
   await screen.getByLabelText('The message').fill('words of mine');
   link.turn('lost');
-  await expect.element(screen.getByText(/The connection to daimon was lost/)).toBeVisible();
+  const told = screen.getByRole('status').filter({ hasText: /The connection to daimon was lost/ });
+  await expect.element(told).toBeVisible();
+  // It pushes the rooms down, and covers nothing of theirs.
+  const app = document.querySelector('.app')!.getBoundingClientRect();
+  expect(app.top).toBeGreaterThanOrEqual(told.element().getBoundingClientRect().bottom);
+  expect(app.bottom).toBeLessThanOrEqual(innerHeight);
   await screen.getByRole('button', { name: 'Ask for the signature' }).click();
   await expect.element(screen.getByRole('alert')).toMatchTextContent('your words stay here');
   await expect.element(screen.getByLabelText('The message')).toHaveValue('words of mine');

@@ -60,6 +60,16 @@ test('every connection stands in the table with host, reason, bytes and outcome,
   await expect.element(screen.getByText(/Outside this record: set-up/)).toBeVisible();
 });
 
+test('in a narrow window each connection is a block in sight, and still a row of the table', async () => {
+  const { screen } = await openWindow(livedInWorld(), { hash: '#/settings/left', width: 400 });
+  await expect.element(screen.getByRole('row').nth(5)).toBeVisible();
+  const region = screen.getByRole('region', { name: 'Connections, newest first' }).element();
+  expect(region.scrollWidth).toBeLessThanOrEqual(region.clientWidth);
+  const outcome = screen.getByRole('row').nth(4).getByRole('cell', { name: 'refused by the switch' });
+  expect(outcome.element().getBoundingClientRect().right).toBeLessThanOrEqual(innerWidth);
+  await expect.element(screen.getByRole('columnheader', { name: 'Outcome' })).toBeInTheDocument();
+});
+
 test('one switch cuts every connection, and the mark above says so', async () => {
   const { screen, did } = await open('left');
   await expect.element(screen.getByText(/connections are made only when you ask/)).toBeVisible();
