@@ -34,6 +34,50 @@ test('whatever the cuts, a text that arrived in pieces ends as the text that arr
   );
 });
 
+const shown = (text: string) => {
+  const doc = createDocument();
+  doc.set(text, false);
+  while (doc.read(5));
+  return doc.parts.flatMap((part) => part.blocks);
+};
+
+test('while a text grows, a mark whose other half is still to come never shows', () => {
+  const text = 'One **bold and *slanted* on** then `code` and ~~gone~~ and _so_ too';
+  for (let i = 1; i <= text.length; i++) {
+    const [first] = shown(text.slice(0, i));
+    expect(first?.kind === 'paragraph' ? plain(first.children) : '', text.slice(0, i)).not.toMatch(/[*`~_]/);
+  }
+  expect(shown('- one\n- **tw')).toEqual(whole('- one\n- **tw**'));
+  expect(shown('| a |\n|---|\n| **b')).toEqual(whole('| a |\n|---|\n| **b**'));
+});
+
+test('signs that are no marks stay as they were written, and code is never touched', () => {
+  for (const text of [
+    '2 * 3 = 6',
+    '2*3',
+    'snake_case',
+    '\\*no',
+    '```ts\na ** b',
+    '- x\n  ```ts\n  a **b',
+    '* item',
+    '    a **b',
+  ])
+    expect(shown(text), text).toEqual(whole(text));
+});
+
+test('marks left open, closed while the text grew, end as they were written', () => {
+  const mark = fc.string({
+    unit: fc.constantFrom('*', '**', '`', '~~', '_', 'a', ' ', '\n', '- ', '\\', '|'),
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(mark, fc.array(fc.nat(40), { maxLength: 8 }), (text, cuts) => {
+      expect(whole(text, cuts)).toEqual(whole(text));
+    }),
+    { numRuns: 500, seed: 3 },
+  );
+});
+
 test('the raw of all tokens is the source, which the reader counts on', () => {
   fc.assert(
     fc.property(

@@ -1,6 +1,7 @@
 /** Markdown that grows: only the last block is read again, finished blocks keep their identity and so their nodes. */
 import { clean } from './clean.ts';
 import { blocks } from './convert.ts';
+import { ending } from './ending.ts';
 import { cutNear, lex, type Lexed } from './lexer.ts';
 import type { Block } from './nodes.ts';
 
@@ -73,7 +74,7 @@ export function createDocument(now: () => number = () => performance.now()): Mar
     const keep = everything || enough ? tokens.length : Math.max(last, 0);
     const ready = blocks(tokens.slice(0, keep));
     // The provisional block is shown only at the end of what there is; in a window it is read again at once.
-    const open = whole ? blocks(tokens.slice(keep)) : [];
+    const open = whole ? blocks(closed(tokens.slice(keep))) : [];
     place([...ready, ...open], ready.length);
     for (const token of tokens.slice(0, keep)) final += token.raw.length;
     // marked's raws add up to the source, but for a line end it may swallow; never stand still or run ahead.
@@ -104,6 +105,14 @@ export function createDocument(now: () => number = () => performance.now()): Mar
       return parts;
     },
   };
+}
+
+/** The provisional block as it is shown: the marks at its very end, whose other halves are still to come, closed. */
+function closed(tokens: readonly Lexed[]): readonly Lexed[] {
+  if (tokens.length === 0 || tokens[0]!.type === 'code') return tokens;
+  const raw = tokens.map((token) => token.raw).join('');
+  const shown = ending(raw);
+  return shown === raw ? tokens : lex(shown);
 }
 
 const mayBeCut = ({ type }: Lexed) =>
