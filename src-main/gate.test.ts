@@ -19,6 +19,7 @@ function house() {
   };
   const open = {
     'settings.get': () => ({ theme: 'dark' }),
+    'vault.lock': () => ({ ...status(), state: 'locked' }),
     'vault.watch': (_input: unknown, signal: AbortSignal) => changes.listen(signal),
     'vault.create': async () => (become('unlocked'), status()),
     'vault.unlock': async ({ password }: { password: Uint8Array }) => {
@@ -66,6 +67,7 @@ test('before there is a vault, and while it sleeps, each verb says what is missi
   expect(() => me['assistant.conversations']({}, never)).toThrow(expect.objectContaining({ code: 'no-vault' }));
   expect(me['settings.get']({}, never)).toEqual({ theme: 'dark' });
   become('locked');
+  expect(me['vault.lock']({ stopAll: true }, never)).toMatchObject({ state: 'locked' });
   expect(() => me['assistant.conversations']({}, never)).toThrow(expect.objectContaining({ code: 'locked' }));
 });
 

@@ -36,6 +36,8 @@ const passive = new Set([
 const proving = new Set(['vault.create', 'vault.restore', 'vault.unlock']);
 const always = new Set([
   ...proving,
+  // Safe for anyone to ask for, and the lock screen's "Stop everything".
+  'vault.lock',
   'vault.status',
   'vault.watch',
   'settings.get',

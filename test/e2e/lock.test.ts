@@ -39,9 +39,22 @@ test('a fetch goes on behind the lock, the lock screen says so, and waking finds
   await expect(core()['jobs.list']({})).rejects.toMatchObject({ code: 'locked' });
   await expect(core()['assistant.conversations']({})).rejects.toMatchObject({ code: 'locked' });
   await sleep(300);
+  // Locked again while the work goes on behind the lock: nothing changes.
+  expect(await core()['vault.lock']({})).toMatchObject({ state: 'locked', jobs: 1 });
   await core()['vault.unlock']({ password: password() });
   expect((await core()['jobs.list']({}))[0]).toMatchObject({ id: job, state: 'running', kind: 'engine.fetch' });
+  const stopping = Date.now();
   await core()['jobs.stop']({ id: job as never });
+  // At once, not when pip has given up: its whole group of processes ends.
+  expect(Date.now() - stopping).toBeLessThan(20_000);
+});
+
+test('"Stop everything" on the lock screen ends what went on behind it', async () => {
+  const job = await beginFetch();
+  expect(await core()['vault.lock']({})).toMatchObject({ jobs: 1 });
+  expect(await core()['vault.lock']({ stopAll: true })).toMatchObject({ state: 'locked', jobs: 0 });
+  await core()['vault.unlock']({ password: password() });
+  expect((await core()['jobs.list']({})).find(({ id }) => id === job)).toMatchObject({ state: 'stopped' });
 });
 
 test('"Stop everything" ends it, and the engine and the signer go with the lock', async () => {

