@@ -1,5 +1,6 @@
 /** Drives daimon as a script would: `daimon <verb> <json>` in a process of its own, over a data folder of the test's. */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,8 @@ export const modelFile = join(
   'models',
   `${MODEL_SHA256}.gguf`,
 );
-export const PASSWORD = 'correct horse battery staple';
+/** Of this run alone: where it is found on disk, this run has left it there. */
+export const PASSWORD = `correct horse ${randomBytes(8).toString('hex')}`;
 
 export interface Answer {
   readonly code: number | null;

@@ -1,4 +1,5 @@
 /** kill -9 at random moments of a chat: it opens again, and no message that was acknowledged is lost. */
+import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import { daimon, filesWith, modelFile, PASSWORD, placesSince, type Daimon } from
 
 const kills = process.env['DAIMON_LONG'] ? 200 : 6;
 const began = Date.now();
+const canary = `canary-${randomBytes(8).toString('hex')}`;
 let one: Daimon;
 beforeAll(async () => {
   one = daimon();
@@ -33,7 +35,7 @@ type Acknowledged = { conversation: string; question: string; asked: string; ans
 
 async function chat({ core }: CoreProcess, round: number, acknowledged: Acknowledged[]) {
   for (let i = 0; ; i++) {
-    const text = `Round ${round}, question ${i}: say a few words.`;
+    const text = `${canary}: round ${round}, question ${i}. Say a few words.`;
     let mine: Acknowledged | undefined;
     for await (const item of core['assistant.send']({ text, maxTokens: 24 }) as AsyncIterable<Sent>) {
       if (item.kind === 'begun')
@@ -69,7 +71,7 @@ test(`${kills} kills of the core in the middle of a chat`, async () => {
     await process_.kill();
     expect(await chatting).toMatchObject({ code: 'closed' });
     // What was said is nowhere in clear, also not where a kill left it.
-    expect(filesWith(placesSince(began, one.folder), ['say a few words', PASSWORD])).toEqual([]);
+    expect(filesWith(placesSince(began, one.folder), [canary, PASSWORD])).toEqual([]);
   }
   const last = await startCore(one.folder);
   await last.core['vault.unlock']({ password: password() });

@@ -1,4 +1,5 @@
 /** What the browser keeps on disk of a conversation: nothing that was said, and no password. */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { daimon, filesWith, modelFile, PASSWORD, type Daimon } from './daimon.ts';
 import { browserOptions, start, type Started } from './window.ts';
 
-const canary = 'Perpetua-lighthouse-19560211';
+const canary = `Perpetua-${randomBytes(8).toString('hex')}`;
 let one: Daimon;
 let started: Started;
 let profile: string;
