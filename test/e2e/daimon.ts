@@ -110,11 +110,16 @@ export function filesWith(folders: readonly string[], canaries: readonly string[
   const needles = canaries.flatMap((canary) => [Buffer.from(canary, 'utf8'), Buffer.from(canary, 'utf16le')]);
   const found: string[] = [];
   const look = (path: string) => {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory()) for (const name of readdirSync(path)) look(join(path, name));
-    else if (stat?.isFile() && stat.size < 64 << 20) {
-      const bytes = readFileSync(path);
-      if (needles.some((needle) => bytes.includes(needle))) found.push(path);
+    try {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (stat?.isDirectory()) for (const name of readdirSync(path)) look(join(path, name));
+      else if (stat?.isFile() && stat.size < 64 << 20) {
+        const bytes = readFileSync(path);
+        if (needles.some((needle) => bytes.includes(needle))) found.push(path);
+      }
+    } catch (error) {
+      // Other programs' files may vanish while one looks.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   };
   for (const folder of folders) look(folder);
