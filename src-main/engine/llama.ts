@@ -112,7 +112,7 @@ export async function openLlama(
   };
 }
 
-/** Whether a GPU back end of the library is installed here; a stub that takes its name has no binaries. */
+/** Whether a GPU back end of the library is installed here; the empty package that set-up puts in its place has no binaries. */
 async function hasBackend(): Promise<boolean> {
   const system = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   for (const backend of ['cuda', 'vulkan'])
