@@ -3,9 +3,12 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-const linux = process.platform === 'linux' ? it : it.skip;
-
-linux('a process that forbids dumps has a limit of 0, and so has its child', async () => {
+it('a process that forbids dumps has a limit of 0, and so has its child', async () => {
+  // Elsewhere nothing can be asked of the system, and the answer says so.
+  if (process.platform !== 'linux') {
+    const { forbidDumps } = await import('./dumps.ts');
+    return expect(await forbidDumps()).toBe(false);
+  }
   const script = `
     import { execFileSync } from 'node:child_process';
     const { forbidDumps } = await import(${JSON.stringify(new URL('./dumps.ts', import.meta.url).href)});

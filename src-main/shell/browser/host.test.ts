@@ -22,7 +22,7 @@ const surroundings = {
   LANG: 'de_DE.UTF-8',
   XDG_CACHE_HOME: '/home/anna/.cache',
   NODE_OPTIONS: '--trace-warnings',
-  NODE_EXTRA_CA_CERTS: '/tmp/evil.pem',
+  NODE_EXTRA_CA_CERTS: '/home/anna/evil.pem',
   LD_PRELOAD: '',
   AWS_SECRET_ACCESS_KEY: 'secret',
   DAIMON_PASSWORD: 'secret',
@@ -161,17 +161,18 @@ describe('opening', () => {
     expect(await host.open('http://127.0.0.1:1/#key=secret')).toBe(false);
     expect(await host.open('open.html')).toBe(false);
     await expect(stat(opened)).rejects.toThrow();
-    expect(await host.open('/tmp/a file.html')).toBe(true);
-    expect(await readFile(opened, 'utf8')).toBe('/tmp/a file.html');
+    const page = join(folder, 'a file.html');
+    expect(await host.open(page)).toBe(true);
+    expect(await readFile(opened, 'utf8')).toBe(page);
     const none = nodeHost({
       name: 'browser',
       dataFolder: folder,
       platform: 'linux',
       env: { PATH: '/nonexistent', DISPLAY: ':0' },
     });
-    expect(await none.open('/tmp/a')).toBe(false);
+    expect(await none.open(page)).toBe(false);
     await writeFile(join(folder, 'xdg-open'), '#!/bin/sh\nexit 3\n');
-    expect(await host.open('/tmp/a')).toBe(false);
+    expect(await host.open(page)).toBe(false);
   });
 });
 
