@@ -12,6 +12,7 @@ import type { Clock, Log, Store } from './base/ports.ts';
 import { openStore, type Cipher } from './base/store/store.ts';
 import { openEngine, hardwareHandler, type Engine } from './engine/engine.ts';
 import { openRunner } from './engine/runner.ts';
+import { openLibrary, type LibraryRoom } from './library/library.ts';
 import { coreDoor } from './doors.ts';
 import { gate, type Visitor } from './gate.ts';
 import { openSettings } from './settings/settings.ts';
@@ -32,6 +33,7 @@ interface Ground {
   readonly jobs: OpenJobs;
   readonly dial: OpenDial;
   readonly engine: Engine;
+  readonly library: LibraryRoom;
   close(): Promise<void>;
 }
 
@@ -84,7 +86,8 @@ export async function openCore({
           settings,
         }),
       );
-      return { store, jobs, dial, engine, close: () => life.close() };
+      const library = life.add(openLibrary());
+      return { store, jobs, dial, engine, library, close: () => life.close() };
     } catch (error) {
       await life.close();
       throw error;
@@ -103,13 +106,16 @@ export async function openCore({
     },
     async onUnlocked(keys) {
       ground ??= await openGround(keys);
-      const { store, engine } = ground;
+      const { store, engine, library, jobs } = ground;
       try {
         assistant = await openAssistant({
           store,
           clock,
           ids,
           generator: engine,
+          library,
+          jobs: jobs.jobs,
+          warmUp: (id) => engine.warmUp(id),
           defaultModel: () => engine.defaultModel(),
           hasModel: (id) => engine.hasModel(id),
           name: () => vault.status().name ?? 'daimon',
@@ -154,7 +160,13 @@ export async function openCore({
 
   const rooms = () =>
     assistant && ground
-      ? { ...ground.jobs.handlers, ...ground.dial.handlers, ...ground.engine.handlers, ...assistant.handlers }
+      ? {
+          ...ground.jobs.handlers,
+          ...ground.dial.handlers,
+          ...ground.engine.handlers,
+          ...ground.library.handlers,
+          ...assistant.handlers,
+        }
       : undefined;
   const entrance = gate({
     open: {

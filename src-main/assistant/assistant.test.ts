@@ -10,6 +10,8 @@ import { scripted, type Script } from '../../test/fakes/script.ts';
 import { systemClock } from '../base/clock.ts';
 import { idFactory } from '../base/id.ts';
 import type { Store } from '../base/ports.ts';
+import { openJobs } from '../base/jobs/jobs.ts';
+import type { Library } from '../library/ports.ts';
 import { openStore } from '../base/store/store.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
@@ -38,9 +40,14 @@ async function database(maxPages?: number): Promise<Store> {
   open.push(store);
   return store;
 }
+const refuse = () => {
+  throw new Error('not asked for in this test');
+};
+const noLibrary: Library = { read: refuse, conversations: refuse };
 async function house(script: Script, store?: Store) {
   const there = store ?? (await database());
   const generator = scripted(script);
+  const { jobs } = await openJobs({ store: there, clock: systemClock, log, ids: idFactory(systemClock) });
   const assistant = await openAssistant({
     store: there,
     clock: systemClock,
@@ -48,6 +55,9 @@ async function house(script: Script, store?: Store) {
     generator,
     defaultModel: () => 'm',
     hasModel: (id) => id === 'm',
+    warmUp: () => false,
+    library: noLibrary,
+    jobs,
     name: () => 'Wren',
   });
   open.push(assistant);
@@ -300,9 +310,9 @@ describe('keeping', () => {
     const first = await house({ answer: () => ['x'] }, store);
     await first.do['assistant.draft']({ text: 'half a thought' }, never);
     const second = await house({ answer: () => ['x'] }, store);
-    expect(await second.do['assistant.draft']({}, never)).toEqual({ text: 'half a thought' });
+    expect(await second.do['assistant.draft']({}, never)).toMatchObject({ text: 'half a thought' });
     await collect(second.do['assistant.send']({ text: 'half a thought, finished' }, never));
-    expect(await second.do['assistant.draft']({}, never)).toEqual({ text: '' });
+    expect(await second.do['assistant.draft']({}, never)).toMatchObject({ text: '' });
   });
 
   test('watching tells which conversations changed', async () => {

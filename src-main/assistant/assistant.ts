@@ -1,5 +1,6 @@
 /** The assistant's room: what happens when a person presses Send, and everything that keeps conversations. */
-import type { Clock, Store } from '../base/ports.ts';
+import type { Library } from '../library/ports.ts';
+import type { Clock, Jobs, Store } from '../base/ports.ts';
 import { topic } from '../base/topic.ts';
 import type { Generator } from '../engine/ports.ts';
 import { Fault, type Handlers } from '../wire/index.ts';
@@ -26,6 +27,10 @@ export interface AssistantNeeds {
   defaultModel(): string;
   /** Whether a model is still here. */
   hasModel(id: string): boolean;
+  /** Whether a model only stands in until a better one has arrived. */
+  warmUp(id: string): boolean;
+  readonly library: Library;
+  readonly jobs: Jobs;
   /** The daimon's name. */
   name(): string;
 }
@@ -110,13 +115,31 @@ export async function openAssistant({
     return one !== undefined;
   };
 
+  const notYet = () => {
+    throw new Fault('not-here', 'This is being built.');
+  };
   const handlers: Handlers<typeof assistantDoor> = {
-    async *'assistant.send'({ text, conversation, model: asked, ...wish }, signal): AsyncIterable<Sent> {
+    'assistant.choose': notYet,
+    'assistant.versions': notYet,
+    'assistant.place': notYet,
+    'assistant.folder': notYet,
+    'assistant.shape': notYet,
+    'assistant.personas': notYet,
+    'assistant.persona': notYet,
+    'assistant.dismiss': notYet,
+    'assistant.attach': notYet,
+    'assistant.detach': notYet,
+    'assistant.import': notYet,
+    'assistant.export': notYet,
+    async *'assistant.send'(
+      { text, conversation, model: asked, maxTokens, temperature, seed },
+      signal,
+    ): AsyncIterable<Sent> {
       refuseWhileWriting(conversation);
       const model = chooseModel(asked, conversation);
       const place = tree.ask({ conversation, text, title: titleOf(text), model });
       tree.keepDraft(conversation, '');
-      yield* begin(place, { model, ...wish }).follow(signal);
+      yield* begin(place, { model, maxTokens, temperature, seed }).follow(signal);
     },
     async *'assistant.again'({ conversation, model: asked }, signal) {
       refuseWhileWriting(conversation);
@@ -152,7 +175,7 @@ export async function openAssistant({
     },
     'assistant.draft'({ conversation, text }) {
       if (text !== undefined) tree.keepDraft(conversation, text);
-      return { text: text ?? tree.draft(conversation) };
+      return { text: text ?? tree.draft(conversation), attachments: [] };
     },
   };
 

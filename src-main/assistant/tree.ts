@@ -65,6 +65,10 @@ const toConversation = (row: ConversationRow): Conversation => ({
   changedAt: row.changed_at,
   messages: row.messages ?? 0,
   model: row.model,
+  pinned: false,
+  folder: null,
+  persona: null,
+  shape: {},
   ...opt('writing', row.writing),
 });
 

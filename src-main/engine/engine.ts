@@ -45,6 +45,8 @@ export interface Engine extends Generator {
   /** Model of new conversations. @throws `no-model`, with how to get one */
   defaultModel(): string;
   hasModel(id: string): boolean;
+  /** Whether a model only stands in until a better one has arrived. */
+  warmUp(id: string): boolean;
   /** Loads the default model in the background, so that the first answer does not wait. */
   warmDefault(): void;
   /** daimon is locked: the weights' memory is given back. */
@@ -82,6 +84,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       ...(kept.keeper !== undefined && { linked: kept.keeper }),
       warmUp: entry?.warmUp ?? false,
       chat: info.purpose === 'chat' && info.template,
+      warm: false,
+      layers: 0,
       fit: fit(needsOf(info), view, kept.sha256),
     };
   };
@@ -210,6 +214,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return { freed };
     },
 
+    'engine.speed': () => {
+      throw new Fault('not-here', 'This is being built.');
+    },
+    'engine.rest': () => ({ rested: false }),
     'engine.warm': async ({ id }, signal) => {
       const { ms, device, note } = await runner.warm(await load(id, signal), signal);
       return { ms, device, ...(note !== undefined && { note }) };
@@ -232,6 +240,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         );
       return id;
     },
+    warmUp: (id) => catalogueEntry(id)?.warmUp ?? false,
     hasModel: (id) => models.find(id) !== undefined,
     warmDefault() {
       const id = preferred();

@@ -7,6 +7,9 @@ export interface Turn {
   readonly role: 'system' | 'user' | 'assistant';
   readonly text: string;
 }
+export type Format =
+  | { readonly kind: 'json'; /** A JSON Schema. */ readonly schema: unknown }
+  | { readonly kind: 'grammar'; /** GBNF, with a rule `root`. */ readonly gbnf: string };
 export interface GenerateRequest {
   /** Model id of `engine.models`. */
   readonly model: string;
@@ -18,6 +21,12 @@ export interface GenerateRequest {
   readonly topK: number;
   readonly topP: number;
   readonly seed?: number;
+  /** Tokens below this share of the likeliest one's probability are left out; 0 or absent: off. */
+  readonly minP?: number;
+  /** Above 1: tokens of the last 64 become less likely again; absent: off. */
+  readonly repeatPenalty?: number;
+  /** The answer is held to this form. Faults: `bad-grammar`, `bad-json-schema`. */
+  readonly format?: Format;
   /** Which conversation: the engine keeps its evaluated prefix between turns. */
   readonly session: string;
 }

@@ -1,5 +1,5 @@
 /** A small world for the fake core: a vault, models, jobs, connections and conversations, all of the doors' own types. */
-import type { Conversation, Message } from '../../src-main/assistant/door.ts';
+import type { Attachment, Persona, Conversation, Message } from '../../src-main/assistant/door.ts';
 import type { Connection, Job } from '../../src-main/base/door.ts';
 import type { CatalogueEntry, Fit, Model } from '../../src-main/engine/door.ts';
 import type { Settings } from '../../src-main/settings/door.ts';
@@ -18,6 +18,8 @@ export interface World {
   conversations: Conversation[];
   messages: Message[];
   draft: string;
+  attachments: Attachment[];
+  personas: Persona[];
   addresses: string[];
   memory: number;
 }
@@ -101,6 +103,8 @@ export const model = (over: Partial<Model> & Pick<Model, 'id' | 'name'>): Model 
   parameters: 4.02e9,
   warmUp: false,
   chat: true,
+  warm: false,
+  layers: 36,
   fit: fit({ measured: true }),
   ...over,
 });
@@ -145,7 +149,15 @@ export const accounts = [
 export const emptyWorld = (): World => ({
   vault: { state: 'none', jobs: 0 },
   password: '',
-  settings: { theme: 'system', idleMinutes: 10, cut: false, model: null, gpu: 'auto', contextSize: 'auto' },
+  settings: {
+    theme: 'system',
+    idleMinutes: 10,
+    cut: false,
+    model: null,
+    memoryBudget: 'auto',
+    gpu: 'auto',
+    contextSize: 'auto',
+  },
   catalogue: catalogue(),
   found: [],
   models: [],
@@ -154,6 +166,8 @@ export const emptyWorld = (): World => ({
   conversations: [],
   messages: [],
   draft: '',
+  attachments: [],
+  personas: [],
   addresses: accounts,
   memory: 16e9,
 });
@@ -168,6 +182,10 @@ export function livedInWorld(): World {
     changedAt: now - age,
     messages: 2,
     model: 'smollm2-135m-instruct-q4_1',
+    pinned: false,
+    folder: null,
+    persona: null,
+    shape: {},
   });
   const said = (n: number, role: 'user' | 'assistant', text: string): Message => ({
     id: fakeId(n),

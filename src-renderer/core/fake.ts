@@ -1,6 +1,7 @@
 /** A scripted core for component tests and previews: the real contract over a MessageChannel, so every answer is checked. */
 import { portWire, type PortLike } from '../../src-main/wire/carriers/port.ts';
 import { Fault, serve, type Handlers } from '../../src-main/wire/index.ts';
+import type { Conversation } from '../../src-main/assistant/door.ts';
 import { doors, type Doors } from './doors.ts';
 import { fakeId, hex, model as modelOf, type World } from './fake-world.ts';
 import { relay, type Link, type LinkState } from './link.ts';
@@ -89,6 +90,12 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
       };
     });
     return world.vault;
+  };
+  const turnConversation = (id: string, to: Partial<Conversation>) => {
+    change(() => {
+      world.conversations = world.conversations.map((one) => (one.id === id ? { ...one, ...to } : one));
+    });
+    return world.conversations.find((one) => one.id === id)!;
   };
   const page = (conversation: string) => world.messages.filter((one) => one.conversation === conversation);
 
@@ -224,13 +231,29 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
       change(() => (world.models = world.models.filter((one) => one.id !== id)));
       return { freed: gone?.size ?? 0 };
     },
+    'engine.speed': () => ({ prompt: 400, decode: 20, at: Date.now() }),
+    'engine.rest': ({ id }) => {
+      change(() => (world.models = world.models.map((one) => (one.id === id ? { ...one, warm: false } : one))));
+      return { rested: true };
+    },
     'engine.warm': () => ({ ms: 300, device: 'cpu' }),
     async *'assistant.send'({ text: words, conversation }, signal) {
       const into = conversation ?? fakeId(700 + world.conversations.length);
       change(() => {
         if (!conversation)
           world.conversations = [
-            { id: into as never, title: words, createdAt: Date.now(), changedAt: Date.now(), messages: 1, model: null },
+            {
+              id: into as never,
+              title: words,
+              createdAt: Date.now(),
+              changedAt: Date.now(),
+              messages: 1,
+              model: null,
+              pinned: false,
+              folder: null,
+              persona: null,
+              shape: {},
+            },
             ...world.conversations,
           ];
       });
@@ -259,9 +282,66 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
       return { deleted: 1 };
     },
     'assistant.search': () => [],
+    'assistant.choose': ({ message }) => ({ tip: message as never }),
+    'assistant.versions': ({ message }) => world.messages.filter((one) => one.id === message),
+    'assistant.place': ({ id, pinned, folder }) =>
+      turnConversation(id, {
+        ...(pinned !== undefined && { pinned }),
+        ...(folder !== undefined && { folder }),
+      }),
+    'assistant.folder': ({ from, to }) => {
+      const mine = world.conversations.filter((one) => one.folder === from);
+      for (const one of mine) turnConversation(one.id, { folder: to });
+      return { moved: mine.length };
+    },
+    'assistant.shape': ({ conversation, persona, change: to }) => {
+      const old = world.conversations.find((one) => one.id === conversation)!;
+      const shape = Object.fromEntries(
+        Object.entries({ ...old.shape, ...to }).filter(([, value]) => value !== null && value !== undefined),
+      ) as Conversation['shape'];
+      return turnConversation(conversation, { shape, ...(persona !== undefined && { persona }) });
+    },
+    'assistant.personas': () => world.personas,
+    'assistant.persona': ({ id, name, shape }) => {
+      const kept = { id: id ?? (fakeId(750 + world.personas.length) as never), name, shape, createdAt: Date.now() };
+      change(() => (world.personas = [...world.personas.filter((one) => one.id !== kept.id), kept]));
+      return kept;
+    },
+    'assistant.dismiss': ({ id }) => {
+      change(() => (world.personas = world.personas.filter((one) => one.id !== id)));
+      return { dismissed: true };
+    },
+    'assistant.attach': ({ path }) => {
+      const kept = {
+        id: fakeId(770 + world.attachments.length) as never,
+        name: path?.split('/').pop() ?? 'upload.txt',
+        kind: 'text' as const,
+        characters: 4200,
+        tokens: 1050,
+        room: 6000,
+      };
+      change(() => (world.attachments = [...world.attachments, kept]));
+      return kept;
+    },
+    'assistant.detach': ({ id }) => {
+      change(() => (world.attachments = world.attachments.filter((one) => one.id !== id)));
+      return { detached: true };
+    },
+    async *'assistant.import'() {
+      const job = fakeId(790) as never;
+      yield { kind: 'progress', job, conversations: 1, messages: 2, done: 500, total: 1000 };
+      yield { kind: 'done', job, from: 'chatgpt', conversations: 2, messages: 8, known: 1, refused: [] };
+    },
+    async *'assistant.export'({ conversation }) {
+      yield { kind: 'piece', text: '# The winter of the boat\n' };
+      yield { kind: 'done', name: 'conversation.md', conversations: conversation ? 1 : world.conversations.length };
+    },
+    'library.read': () => ({ name: 'notes.txt', kind: 'text', text: 'Notes.', characters: 6 }),
+    'library.offer': () => ({ upload: fakeId(795) as never }),
+    'library.give': ({ bytes }) => ({ received: bytes.length }),
     'assistant.draft': ({ text: words }) => {
       if (words !== undefined) world.draft = words;
-      return { text: world.draft };
+      return { text: world.draft, attachments: world.attachments };
     },
     ...over,
   };

@@ -66,6 +66,7 @@ export function nodeHost({
   return {
     name,
     start,
+    notify: () => false,
     open: (target) => openFile(target, env, platform),
     lastWords: (child) => words.get(child) ?? '',
   };

@@ -3,7 +3,20 @@ import type { assistantDoor, Conversation, Message, Sent } from '../../../src-ma
 import { Fault, type Handlers } from '../../../src-main/wire/index.ts';
 import { fakeId } from '../../core/fake-world.ts';
 
-type All = Handlers<typeof assistantDoor>;
+type All = Pick<
+  Handlers<typeof assistantDoor>,
+  | 'assistant.send'
+  | 'assistant.again'
+  | 'assistant.follow'
+  | 'assistant.stop'
+  | 'assistant.conversations'
+  | 'assistant.watch'
+  | 'assistant.messages'
+  | 'assistant.rename'
+  | 'assistant.delete'
+  | 'assistant.search'
+  | 'assistant.draft'
+>;
 
 export interface Scripted {
   readonly handlers: All;
@@ -144,7 +157,7 @@ export function scripted(now: () => number = Date.now): Scripted {
     },
     add(title, said, changedAt = now()) {
       const conversation: Conversation = {
-        id: nextId(), title, createdAt: changedAt, changedAt, messages: said.length, model: MODEL,
+        id: nextId(), title, createdAt: changedAt, changedAt, messages: said.length, model: MODEL, pinned: false, folder: null, persona: null, shape: {},
       }; // prettier-ignore
       conversations.push(conversation);
       let parent: Message['parent'] = null;
@@ -166,7 +179,7 @@ export function scripted(now: () => number = Date.now): Scripted {
           throw new Fault('busy-writing', 'An answer is still being written in this conversation.');
         let conversation = id && conversationOf(id);
         if (!conversation) {
-          conversation = { id: nextId(), title: text.slice(0, 60), createdAt: now(), changedAt: now(), messages: 0, model: MODEL }; // prettier-ignore
+          conversation = { id: nextId(), title: text.slice(0, 60), createdAt: now(), changedAt: now(), messages: 0, model: MODEL, pinned: false, folder: null, persona: null, shape: {} }; // prettier-ignore
           conversations.unshift(conversation);
         }
         const parent = messages.findLast((one) => one.conversation === conversation.id)?.id ?? null;
@@ -239,7 +252,7 @@ export function scripted(now: () => number = Date.now): Scripted {
           }),
       'assistant.draft': ({ conversation = '', text }) => {
         if (text !== undefined) drafts.set(conversation, text);
-        return { text: drafts.get(conversation) ?? '' };
+        return { text: drafts.get(conversation) ?? '', attachments: [] };
       },
     },
   };

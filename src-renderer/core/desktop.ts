@@ -1,0 +1,9 @@
+/** What the desktop shell adds to the window; in a browser there is none of it. Its preload fills this in. */
+export interface Desktop {
+  /** Where a dropped or chosen file lies on this machine; undefined for what has no path. */
+  pathOf(file: File): string | undefined;
+  /** A place that a `daimon:` link, a notice or the tray asked for, as the window's fragment. */
+  onPlace(on: (place: string) => void): () => void;
+}
+
+export const desktop = (view: Window = window): Desktop | undefined => (view as { daimon?: Desktop }).daimon;
