@@ -114,7 +114,8 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
   };
   const moveTip = (conversation: Id, tip: Id, model: string) =>
     store.run(
-      'UPDATE conversation SET tip = ?, model = ?, changed_at = ? WHERE id = ?',
+      'UPDATE conversation SET tip = ?, length = (SELECT depth FROM message WHERE id = ?), model = ?, changed_at = ? WHERE id = ?',
+      tip,
       tip,
       model,
       clock.now(),
@@ -276,9 +277,13 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
       };
     },
 
-    keptFrom: (conversation: Id): number => conversationRow(conversation).kept_from,
+    keptFrom: (conversation: Id): number =>
+      store.get<{ kept: number | null }>(
+        'SELECT max(kept_from) AS kept FROM message WHERE conversation = ?',
+        conversation,
+      )?.kept ?? 1,
     keepFrom(conversation: Id, depth: number) {
-      store.run('UPDATE conversation SET kept_from = ? WHERE id = ?', depth, conversation);
+      store.run('UPDATE message SET kept_from = ? WHERE conversation = ?', depth, conversation);
     },
 
     rename(id: Id, title: string): Conversation {
