@@ -15,10 +15,10 @@ export function hide(store: Store, id: Id): void {
  *
  * @returns how many messages are gone
  */
-export async function remove(store: Store, id: Id): Promise<number> {
+export async function remove(store: Store, id: Id, signal?: AbortSignal): Promise<number> {
   hide(store, id);
   const { n } = store.get<{ n: number }>('SELECT count(*) AS n FROM message WHERE conversation = ?', id)!;
-  for (let left = n; left > 0; left -= PIECE) await store.background.batch(piece(id));
+  for (let left = n; left > 0; left -= PIECE) await store.background.batch(piece(id), signal);
   await store.background.batch([
     { sql: 'DELETE FROM draft WHERE conversation = ?', params: [id] },
     { sql: 'DELETE FROM attachment WHERE draft = ?', params: [id] },
@@ -28,8 +28,9 @@ export async function remove(store: Store, id: Id): Promise<number> {
 }
 
 /** Finishes what the program's end broke off: conversations that were still coming, or already going. */
-export async function sweep(store: Store): Promise<void> {
-  for (const { id } of store.all<{ id: Id }>('SELECT id FROM conversation WHERE hidden = 1')) await remove(store, id);
+export async function sweep(store: Store, signal: AbortSignal): Promise<void> {
+  for (const { id } of store.all<{ id: Id }>('SELECT id FROM conversation WHERE hidden = 1'))
+    await remove(store, id, signal);
 }
 
 /**
