@@ -3,5 +3,5 @@ import { Fault } from '../../wire/index.ts';
 import type { ParseExport } from '../process-door.ts';
 
 export const parseExport: ParseExport = async function* () {
-  throw new Fault('not-here', 'This is being built.');
+  throw new Fault('unknown-kind', 'daimon cannot read exports yet.');
 };
