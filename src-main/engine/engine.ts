@@ -85,7 +85,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       warmUp: entry?.warmUp ?? false,
       chat: info.purpose === 'chat' && info.template,
       warm: false,
-      layers: 0,
+      layers: info.blocks,
       fit: fit(needsOf(info), view, kept.sha256),
     };
   };

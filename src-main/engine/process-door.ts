@@ -1,7 +1,7 @@
 /** The contract between the core and the engine process: load, generate, measure, time. Only the runner calls it. */
 import * as v from 'valibot';
 import { call, joinText, schema, stream } from '../wire/index.ts';
-import type { Piece } from './ports.ts';
+import type { Format, Piece } from './ports.ts';
 
 /** Said once when a GPU is there and cannot be used. */
 export const DRIVER_NOTE =
@@ -22,6 +22,11 @@ export type Load = v.InferOutput<typeof load>;
 
 const turns = v.array(v.strictObject({ role: v.picklist(['system', 'user', 'assistant']), text: v.string() }));
 
+const format: v.GenericSchema<Format> = v.variant('kind', [
+  v.strictObject({ kind: v.literal('json'), schema: v.unknown() }),
+  v.strictObject({ kind: v.literal('grammar'), gbnf: v.string() }),
+]);
+
 export const ask = v.strictObject({
   load,
   turns: v.pipe(turns, v.minLength(1, 'is empty')),
@@ -31,6 +36,9 @@ export const ask = v.strictObject({
   topK: schema.count,
   topP: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   seed: v.optional(schema.count),
+  minP: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  repeatPenalty: v.optional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(10))),
+  format: v.optional(format),
   session: schema.text(200),
 });
 export type Ask = v.InferOutput<typeof ask>;

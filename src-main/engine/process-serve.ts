@@ -1,6 +1,7 @@
 /** What the engine process does with the runner's requests: keeps one model loaded and answers from it. */
 import { randomInt } from 'node:crypto';
 import { isFault, serve, type Wire } from '../wire/index.ts';
+import { checkFormat } from './format.ts';
 import { collectGarbage } from './garbage.ts';
 import { generate } from './generate.ts';
 import { openLlama, type Backend, type LoadLlama, type Weights } from './llama.ts';
@@ -67,21 +68,29 @@ export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
       },
       async *'process.generate'(ask, signal) {
         const asked = now();
+        const format = ask.format && checkFormat(ask.format);
         const lease = await models.lease(ask.load, signal);
         try {
           const { loaded } = lease;
           const { weights, backend } = loaded;
           const session = await loaded.sessions.acquire(ask.session, signal);
           try {
-            const { temperature, topK, topP, turns, continueAnswer } = ask;
+            const { temperature, topK, topP, minP, repeatPenalty, turns, continueAnswer } = ask;
+            const partial = continueAnswer ? turns.at(-1)!.text : '';
+            const sampling = {
+              ...{ temperature, topK, topP, seed: ask.seed ?? randomInt(2 ** 32) },
+              ...(minP !== undefined && minP > 0 && { minP }),
+              ...(repeatPenalty !== undefined && repeatPenalty !== 1 && { repeatPenalty }),
+            };
             yield* generate(
               {
                 weights,
                 sequence: session.sequence,
                 prompt: prompt(loaded, turns, continueAnswer, session.kept.find),
-                partial: continueAnswer ? turns.at(-1)!.text : '',
+                partial,
+                form: format && (await weights.openForm(format, partial)),
                 kept: session.kept,
-                sampling: { temperature, topK, topP, seed: ask.seed ?? randomInt(2 ** 32) },
+                sampling,
                 maxTokens: ask.maxTokens,
                 asked,
                 device: backend.device,

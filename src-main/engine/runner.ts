@@ -22,13 +22,8 @@ export interface Runner extends Port {
   readonly pid: number | undefined;
 }
 
-export interface RunnerOptions extends SupervisorOptions {
-  /** Not read yet: how to load a model comes with each request. */
-  readonly settings?: () => unknown;
-}
-
 /** Opens the runner; the process starts with the first request. */
-export function openRunner(options: RunnerOptions): Runner {
+export function openRunner(options: SupervisorOptions): Runner {
   const supervisor = openSupervisor(options);
   /** The driver took the process with it; remembered until daimon is closed. */
   let driverFailed = false;
@@ -104,9 +99,12 @@ export function openRunner(options: RunnerOptions): Runner {
       let tokens = 0;
       try {
         const ready = await prepare(load, signal);
-        const { continueAnswer, maxTokens, temperature, topK, topP, seed, session } = request;
-        const turns = plain(request.turns);
-        const ask = { load: ready.load, turns, continueAnswer, maxTokens, temperature, topK, topP, seed, session };
+        const { continueAnswer, maxTokens, temperature, topK, topP, seed, minP, repeatPenalty, format, session } =
+          request;
+        const ask = {
+          ...{ load: ready.load, turns: plain(request.turns), continueAnswer, session },
+          ...{ maxTokens, temperature, topK, topP, seed, minP, repeatPenalty, format },
+        };
         for await (const piece of ready.engine.client['process.generate'](ask, signal)) {
           if (piece.kind === 'token') tokens += piece.tokens;
           yield piece.kind === 'start' ? { ...piece, ...note(load) } : piece;
