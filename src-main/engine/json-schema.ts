@@ -114,7 +114,7 @@ export function readJsonSchema(given: unknown): JsonSchema {
 
     if (of['$ref'] !== undefined) {
       only('$ref');
-      const name = /^#\/\$defs\/(.+)$/s.exec(String(of['$ref']))?.[1];
+      const name = /^#\/\$defs\/(.+)$/s.exec(typeof of['$ref'] === 'string' ? of['$ref'] : '')?.[1];
       if (name === undefined || !known.has(name)) throw bad(where, '$ref must name one of $defs, as #/$defs/name');
       return { $ref: `#/$defs/${name}`, ...$defs };
     }
