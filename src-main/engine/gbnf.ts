@@ -18,7 +18,7 @@ export const GRAMMAR_LIMITS = {
 } as const;
 
 export type Item =
-  | { readonly kind: 'rule'; readonly name: string; readonly line: number }
+  | { readonly kind: 'rule'; readonly name: string }
   /** `text` of a literal, as it is written; classes have none. */
   | { readonly kind: 'chars'; readonly count: number; readonly text?: string }
   | { readonly kind: 'group'; readonly alternatives: readonly Item[][] }
@@ -52,7 +52,7 @@ export function readGbnf(text: string): Grammar {
 
 function parse(text: string): Map<string, Item[][]> {
   const rules = new Map<string, Item[][]>();
-  const used: { name: string; line: number }[] = [];
+  const used: { name: string; at: number }[] = [];
   let at = 0;
   const take = (pattern: RegExp): RegExpExecArray | undefined => {
     pattern.lastIndex = at;
@@ -60,7 +60,7 @@ function parse(text: string): Map<string, Item[][]> {
     if (match) at += match[0].length;
     return match ?? undefined;
   };
-  const line = () => text.slice(0, at).split('\n').length;
+  const line = (of = at) => text.slice(0, of).split('\n').length;
   const fail = (what: string): never => {
     throw bad(`${what} (line ${line()})`);
   };
@@ -119,8 +119,8 @@ function parse(text: string): Map<string, Item[][]> {
       } else {
         const name = take(NAME)?.[0];
         if (name === undefined) return items;
-        used.push({ name, line: line() });
-        items.push({ kind: 'rule', name, line: line() });
+        used.push({ name, at });
+        items.push({ kind: 'rule', name });
       }
       take(space);
     }
@@ -153,13 +153,8 @@ function parse(text: string): Map<string, Item[][]> {
     take(LINES);
   }
   const unknown = used.find((one) => !rules.has(one.name));
-  if (unknown) throw bad(`the rule ${shown(unknown.name)} is used and not there (line ${unknown.line})`);
+  if (unknown) throw bad(`the rule ${shown(unknown.name)} is used and not there (line ${line(unknown.at)})`);
   return rules;
-}
-
-interface Cost {
-  readonly elements: number;
-  readonly empty: boolean;
 }
 
 /** Follows what llama.cpp's set-up of a grammar costs, without paying it. */

@@ -23,10 +23,12 @@ import {
 import { Fault, isFault } from '../wire/index.ts';
 import type { CheckedFormat } from './format.ts';
 import { readGbnf } from './gbnf.ts';
+import { noMemory, outOfMemory, unreadable } from './load-faults.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { DRIVER_NOTE, type Load } from './process-door.ts';
 import type { Turn } from './ports.ts';
 import type { Segment, Tokenizer } from './prompt.ts';
+import { EXCHANGE, plainLines, splitAtMarks } from './segments.ts';
 
 /** How the next token is drawn; temperature 0 takes the likeliest. */
 export interface Sampling {
@@ -70,6 +72,8 @@ export interface Sequence {
 export interface Weights extends Tokenizer {
   /** Whether the file brings a chat template. */
   readonly chat: boolean;
+  /** Layers on the graphics card, the output's among them. */
+  readonly gpuLayers: number;
   readonly trainedContext: number;
   /** @param open the last turn is the assistant's and stays open */
   render(turns: readonly Turn[], open: boolean): readonly Segment[];
@@ -90,6 +94,8 @@ export interface Backend {
   readonly device: string;
   /** One sentence, when a GPU was there and could not be used. */
   readonly note: string | undefined;
+  /** Bytes free on the graphics card; undefined without one. */
+  freeGpuMemory(): Promise<number | undefined>;
   /** @param template in place of the one in the file */
   load(load: Load, template?: string): Promise<Weights>;
   dispose(): Promise<void>;
@@ -134,6 +140,7 @@ export async function openLlama(
   return {
     device,
     note,
+    freeGpuMemory: async () => (llama.gpu === false ? undefined : (await llama.getVramState()).free),
     load: (load, template) => loadWeights(llama, load, template),
     dispose: () => llama.dispose(),
   };
@@ -177,6 +184,7 @@ async function loadWeights(llama: Llama, load: Load, given: string | undefined):
   let banned: TokenBias | undefined;
   return {
     chat: template.chat,
+    gpuLayers: model.gpuLayers,
     trainedContext: model.trainContextSize,
     bos: (model.tokens.shouldPrependBosToken ? model.tokens.bos : null) ?? undefined,
     plain: (text, startsText) => model.tokenize(text, false, startsText ? undefined : 'trimLeadingSpace'),
@@ -358,7 +366,7 @@ function templateOf(model: LlamaModel, wrapper: ChatWrapper) {
     if (!open && !(wrapper instanceof JinjaTemplateChatWrapper)) chatHistory.push({ type: 'model', response: [] });
     const segments: Segment[] = [];
     for (const value of LlamaText(wrapper.generateContextState({ chatHistory }).contextText).values) {
-      if (typeof value === 'string') segments.push(...split(value, marks));
+      if (typeof value === 'string') segments.push(...splitAtMarks(value, marks));
       else segments.push({ ids: value.tokenize(model.tokenizer) });
     }
     return segments;
@@ -385,46 +393,3 @@ function templateOf(model: LlamaModel, wrapper: ChatWrapper) {
   render(EXCHANGE, false);
   return { render, stopIds, stopStrings };
 }
-
-const EXCHANGE: readonly Turn[] = (['system', 'user', 'assistant', 'user'] as const).map((role) => ({
-  role,
-  text: 'a',
-}));
-
-function* split(value: string, marks: RegExp): Generator<Segment> {
-  let from = 0;
-  for (const match of value.matchAll(marks)) {
-    if (match.index > from) yield { text: value.slice(from, match.index) };
-    yield { turn: Number(match[1]) };
-    from = match.index + match[0].length;
-  }
-  if (from < value.length) yield { text: value.slice(from) };
-}
-
-/** For a base model: lines that any text model has seen. */
-const plainLines = {
-  stopStrings: ['\nUser:', '\nAssistant:'],
-  render(turns: readonly Turn[], open: boolean): Segment[] {
-    const segments = turns.flatMap(({ role }, turn): Segment[] => {
-      const break_: Segment[] = turn === 0 ? [] : [{ text: '\n' }];
-      if (role === 'system') return [...break_, { turn }, { text: '\n' }];
-      if (role === 'user') return [...break_, { text: 'User: ' }, { turn }];
-      return [...break_, { text: 'Assistant:' }, { turn, lead: ' ' }];
-    });
-    return open ? segments : [...segments, { text: '\nAssistant:' }];
-  },
-};
-
-const outOfMemory = (error: unknown) => error instanceof Error && /memory/i.test(`${error.name} ${error.message}`);
-const noMemory = (cause: unknown) =>
-  new Fault(
-    'no-memory',
-    'There is not enough free memory for this model now. Close other programs, or choose a smaller model or context.',
-    { cause },
-  );
-const unreadable = (cause: unknown) =>
-  new Fault(
-    'model-unreadable',
-    'The file of this model could not be loaded; it may be incomplete or damaged. Get it again, or choose another model.',
-    { cause },
-  );

@@ -17,6 +17,10 @@ export const load = v.strictObject({
   gpu: v.picklist(['auto', 'off']),
   /** Layers kept in VRAM; without it as many as fit together with the context. */
   gpuLayers: v.optional(schema.count),
+  /** Bytes that it takes while it is loaded. */
+  memory: schema.count,
+  /** Bytes that all loaded models may take together; one alone may take more. */
+  budget: schema.count,
 });
 export type Load = v.InferOutput<typeof load>;
 
@@ -94,5 +98,15 @@ export const processDoor = {
     v.object({ prompt: v.number(), decode: v.number() }),
   ),
   'process.pulse': call('Answers at once, unless the process hangs.', schema.empty, schema.empty),
-  'process.unload': call('Gives the memory of the weights back.', schema.empty, schema.empty),
+  'process.warm': call(
+    'The models that are loaded now.',
+    schema.empty,
+    v.array(v.object({ sha256: v.string(), gpuLayers: v.number() })),
+  ),
+  'process.rest': call(
+    'Gives the memory of one model back when its answers have ended.',
+    v.strictObject({ sha256: schema.sha256 }),
+    v.object({ rested: v.boolean() }),
+  ),
+  'process.unload': call('Gives the memory of all weights back.', schema.empty, schema.empty),
 } as const;

@@ -19,6 +19,7 @@ import type { SupervisorOptions } from './supervisor.ts';
 const BAD = new URL('../../test/fakes/engine-bad.ts', import.meta.url);
 const loadOf = (file: string, gpu: Load['gpu'] = 'off'): Load => ({
   ...{ file, sha256: SMOLLM2_SHA256 as Load['sha256'], contextSize: 1024, threads: 1, gpu },
+  ...{ memory: 200e6, budget: 0 },
 });
 const system: Turn = { role: 'system', text: 'You are a helpful assistant.' };
 
