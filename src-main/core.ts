@@ -73,7 +73,7 @@ export async function openCore({
           },
         }),
       );
-      const runner = openRunner({ host, log, clock, settings: () => settings.get() });
+      const runner = openRunner({ host, log, clock });
       const engine = life.add(
         await openEngine({
           store,

@@ -71,6 +71,10 @@ export interface Load {
   readonly contextSize: number;
   readonly threads: number;
   readonly gpu: 'auto' | 'off';
+  /** Bytes that it takes while it is loaded. */
+  readonly memory: number;
+  /** Bytes that all loaded models may take together; one alone may take more. */
+  readonly budget: number;
 }
 export interface RunRequest extends Omit<GenerateRequest, 'model'> {
   readonly load: Load;
@@ -88,7 +92,13 @@ export interface Runner {
     load: Load,
     signal?: AbortSignal,
   ): Promise<{ readonly ms: number; readonly device: string; readonly note?: string }>;
-  /** Gives the memory of the weights back, when answers under way have ended. */
+  /** Tokens a second, reading and writing; takes about three seconds. */
+  speed(load: Load, signal?: AbortSignal): Promise<{ readonly prompt: number; readonly decode: number }>;
+  /** The models that are loaded now, and how many of their layers are on the graphics card. */
+  loaded(): Promise<readonly { readonly sha256: string; readonly gpuLayers: number }[]>;
+  /** Gives the memory of one model back when its answers have ended; false when it is not loaded. */
+  rest(sha256: Sha256): Promise<boolean>;
+  /** The same of all models. */
   unload(): Promise<void>;
   close(): Promise<void>;
 }

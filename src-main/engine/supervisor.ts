@@ -28,9 +28,11 @@ export interface Supervisor {
   enter(model: string): () => void;
   /**
    * Throws Fault `model-crashes` when the process died three times within a minute while it worked with `model`, and
-   * `model-unreadable` when it had to be ended within the last minute because it hung.
+   * `model-unreadable` when it had to be ended within the last minute because it hung before it had ever answered.
    */
   check(model: string): void;
+  /** The process has answered from `model`: if it hangs later, its file is not to blame. */
+  worked(model: string): void;
   /** The present death, if it comes, has another cause than the model: it is not counted. */
   excuse(model: string): void;
   close(): Promise<void>;
@@ -49,10 +51,12 @@ export function openSupervisor({ host, log, clock, pulse }: SupervisorOptions): 
   const underWay = new Map<string, number>();
   const crashes = new Map<string, number[]>();
   const hangs = new Map<string, number>();
+  const answered = new Set<string>();
   const busy = () => [...underWay].filter(([, requests]) => requests > 0).map(([model]) => model);
 
   const start = () => {
     const child = host.start('engine', { env: ENV });
+    answered.clear();
     let alive = true;
     const died = () => {
       alive = false;
@@ -83,7 +87,7 @@ export function openSupervisor({ host, log, clock, pulse }: SupervisorOptions): 
       wanted: () => busy().length > 0,
       onSilence() {
         log.info('engine.hung', { pid: child.pid });
-        for (const model of busy()) hangs.set(model, clock.now());
+        for (const model of busy()) if (!answered.has(model)) hangs.set(model, clock.now());
         child.kill();
       },
     });
@@ -127,6 +131,7 @@ export function openSupervisor({ host, log, clock, pulse }: SupervisorOptions): 
         { details: { crashes: recent(model).length } },
       );
     },
+    worked: (model) => void answered.add(model),
     excuse(model) {
       crashes.set(model, recent(model).slice(0, -1));
     },
