@@ -1,0 +1,27 @@
+/** The entry under Electron; the file of the main process that imports it. */
+import * as electron from 'electron';
+import { fileURLToPath } from 'node:url';
+import { forbidDumps } from '../../base/dumps.ts';
+import { dataFolder as findDataFolder } from '../data-folder.ts';
+import { openDesktop } from './desktop.ts';
+import { prepare } from './prepare.ts';
+
+const dataFolder = findDataFolder();
+/** What Vite built. */
+const built = (path: string) => fileURLToPath(new URL(`../../../dist/${path}`, import.meta.url));
+
+// Nothing may be awaited before this: schemes and switches are read once, when the app gets ready.
+if (!prepare({ electron, dataFolder })) electron.app.exit(0);
+else {
+  // The children inherit it.
+  await Promise.all([electron.app.whenReady(), forbidDumps()]);
+  await openDesktop({
+    electron,
+    dataFolder,
+    windowFolder: built('window'),
+    preloads: { window: built('preload/window.cjs'), confirm: built('preload/confirm.cjs') },
+    argv: process.argv,
+    env: process.env,
+    platform: process.platform,
+  });
+}
