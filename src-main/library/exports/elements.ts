@@ -1,8 +1,9 @@
 /** Cuts JSON that is too large for memory into its top-level values, by a scan that only knows strings and brackets. */
 
 /**
- * A streaming JSON parser of JavaScript reads a 100 MB export in 16 s where this scan and the engine's own `JSON.parse`
- * take 2 s together; and here a value with an error in it costs that value alone, not everything after it.
+ * Not a streaming JSON parser: with one, an error ends the export, and all that comes after it is lost. Here a value with
+ * an error in it costs that value alone. (Scan, `JSON.parse` and trees together also take two thirds of the time that
+ * @streamparser/json 0.0.26 takes for the values alone: 1.6 s against 2.5 s for 100 MB.)
  */
 export type Element =
   | { readonly kind: 'value'; readonly text: string }

@@ -341,23 +341,22 @@ describe('what holds them', () => {
     }
   });
 
+  test('a file of another program that has the same name does not hide the real one', async () => {
+    const other = utf8(JSON.stringify(Array(5000).fill({ some: 'thing' })));
+    const real = utf8(JSON.stringify([simple]));
+    const { conversations } = await parse(zipSync({ 'a/conversations.json': other, 'b/conversations.json': real }));
+    expect(conversations.map(({ id }) => id)).toEqual(['c1']);
+  });
+
   test('JSON on lines, over lines, alone, wrapped, with marks, in UTF-16', async () => {
     const one = JSON.stringify(simple);
     const pretty = JSON.stringify(simple, null, 2);
-    const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(`[${one}]`, 'utf16le')]);
-    const forms = [
-      one,
-      pretty,
-      `${one}\n`,
-      `{"conversations":[${one}]}`,
-      `\ufeff[${pretty}]`,
-      `  [${one} ,\n]`,
-      utf16,
-      utf16.swap16().subarray(),
-    ];
+    const utf16 = Buffer.from(`\ufeff[${one}]`, 'utf16le');
+    const swapped = Buffer.from(utf16).swap16();
+    const wrapped = `{"conversations":[${one}]}`;
+    const forms = [one, pretty, `${one}\n`, wrapped, `\ufeff[${pretty}]`, `  [${one} ,\n]`, utf16, swapped];
     for (const [i, form] of forms.entries()) {
-      const bytes = i === 7 ? Buffer.from(form as Buffer) : form;
-      const { conversations } = await parse(i === 6 ? Buffer.from(utf16).swap16() : bytes, 501);
+      const { conversations } = await parse(form, 501);
       expect(
         conversations.map(({ id }) => id),
         `form ${i}`,

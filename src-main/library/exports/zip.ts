@@ -97,10 +97,15 @@ export async function* entriesOf(
       }
       if (descriptor && method === DEFLATED) await passDescriptor(pull, long);
     })();
-    if (keep) yield { name, bytes: counted };
+    if (keep) yield { name, bytes: lent(counted) };
     // What was not read (all of an entry nobody wanted) still lies before the next one.
     while (!(await counted.next()).done);
   }
+}
+
+/** The same items; leaving the loop over them does not end their source. */
+async function* lent<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
 }
 
 const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
