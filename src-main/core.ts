@@ -86,7 +86,7 @@ export async function openCore({
           settings,
         }),
       );
-      const library = life.add(openLibrary());
+      const library = life.add(openLibrary({ host, log, ids }));
       return { store, jobs, dial, engine, library, close: () => life.close() };
     } catch (error) {
       await life.close();
@@ -134,6 +134,7 @@ export async function openCore({
       const now = ground;
       if (!now) return;
       now.engine.rest();
+      now.library.rest();
       await now.jobs.stopAll({ keepBehindLock: true });
       sleeping = now.jobs.idle().then(async () => {
         // Awake again in the meantime: the ground stays.

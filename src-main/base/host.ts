@@ -1,8 +1,9 @@
 /** What the core asks of the shell it runs in: children, files, notices. Each shell answers, or says "not here". */
 import type { Wire } from '../wire/index.ts';
 
-/** The closed list of processes that a shell may start. */
-export type ProcessName = 'signer' | 'engine' | 'reader';
+/** The closed list of processes that a shell may start, and the folder of src-main in which each begins (`process`). */
+export const PROCESS_FOLDERS = { signer: 'signer', engine: 'engine', reader: 'library' } as const;
+export type ProcessName = keyof typeof PROCESS_FOLDERS;
 
 export interface Child {
   readonly wire: Wire;

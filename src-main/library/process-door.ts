@@ -11,6 +11,13 @@ export const MOST_CHARACTERS = 5_000_000;
 /** UTF-16 units of conversations that may be on their way to whoever stores them, besides the one that is being read. */
 export const MOST_UNTAKEN = 4_000_000;
 
+/** Codes that may come from the process; whatever else it says is taken for a crash. */
+export const FAULTS: ReadonlySet<string> = new Set([
+  ...['unknown-kind', 'too-large', 'unreadable', 'encrypted-file', 'no-text', 'not-an-export'],
+  // Of the core's own, on the way to and from it.
+  ...['reader-timeout', 'reader-crashed', 'file-missing', 'bad-upload', 'closed'],
+]);
+
 const time = v.exactOptional(v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(8.64e15)));
 const short = v.pipe(v.string(), v.maxLength(1000));
 
@@ -34,6 +41,15 @@ const conversation: v.GenericSchema<ParsedConversation> = v.object({
   folder: v.exactOptional(short),
   pinned: v.exactOptional(v.boolean()),
 });
+/** A document with the place of each page in its text. */
+export const reading = v.object({
+  ...document.entries,
+  text: v.pipe(v.string(), v.maxLength(MOST_CHARACTERS)),
+  note: v.exactOptional(v.pipe(v.string(), v.maxLength(1000))),
+  pages: v.exactOptional(schema.count),
+  anchors: v.exactOptional(v.array(v.object({ at: schema.count, page: schema.count }))),
+});
+
 const progress = { done: v.number(), total: v.number() };
 export const parsed: v.GenericSchema<Parsed> = v.variant('kind', [
   v.object({ kind: v.literal('conversation'), conversation, ...progress }),
@@ -70,7 +86,7 @@ const file = v.strictObject({ name: schema.text(1000), size: schema.count });
 
 /** One `reader.document` or `reader.conversations` at a time; it is asked first, then fed. */
 export const readerDoor = {
-  'reader.document': call('Reads one document from the bytes that are fed.', file, document),
+  'reader.document': call('Reads one document from the bytes that are fed.', file, reading),
   'reader.conversations': stream('Reads the conversations of one export from the bytes that are fed.', file, parsed),
   'reader.feed': call(
     'Hands over the next bytes; answers when there is room for more, or `enough` when no more are wanted.',

@@ -1,0 +1,19 @@
+/** The entry of the reader process: strangers' files are parsed here, without keys, files or network. */
+// Before everything else: no parser is loaded into an open process. Static imports would come first, hence the dynamic
+// ones.
+import { walls } from './confine.ts';
+
+const { childWire } = await import('../wire/carriers/child.ts');
+const { serveReader } = await import('./process-serve.ts');
+
+serveReader({
+  wire: childWire(process),
+  walls,
+  // Parsers are loaded when a file of theirs comes.
+  readDocument: async (given) => (await import('./readers/read.ts')).readDocument(given),
+  async *parseExport(bytes, name) {
+    const { parseExport } = await import('./exports/parse.ts');
+    yield* parseExport(bytes, name);
+  },
+  exit: () => process.exit(0),
+});

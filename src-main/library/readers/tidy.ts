@@ -1,0 +1,39 @@
+/** Text as people read it: line feeds only, no control characters, no torn surrogates, no colour codes, a bounded length. */
+import { MOST_CHARACTERS } from '../process-door.ts';
+import type { Anchor, Raw, Reading } from './reading.ts';
+
+const COLOURS = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
+const CONTROLS = /[\0-\x08\x0b\x0e-\x1f\x7f]/g;
+
+/** Idempotent: tidy text stays as it is. A form feed becomes a line of its own end. */
+export const tidy = (text: string): string =>
+  text
+    .replace(COLOURS, '')
+    .replace(/\r\n?|\f/g, '\n')
+    .replace(CONTROLS, '')
+    .toWellFormed();
+
+/** At most `MOST_CHARACTERS`, not through a surrogate pair; the note says what was cut. */
+export function finish({ kind, text, pages, anchors, note }: Raw): Reading {
+  const kept = cut(text, MOST_CHARACTERS);
+  const notes = [
+    note,
+    kept.length < text.length
+      ? `Only the first ${MOST_CHARACTERS.toLocaleString('en')} characters were read.`
+      : undefined,
+  ].filter((one) => one !== undefined);
+  return {
+    kind,
+    text: kept,
+    characters: kept.length,
+    ...(pages !== undefined && { pages }),
+    ...(anchors && { anchors: anchors.filter(({ at }: Anchor) => at <= kept.length) }),
+    ...(notes.length > 0 && { note: notes.join(' ') }),
+  };
+}
+
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const last = text.charCodeAt(most - 1);
+  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? most - 1 : most);
+}
