@@ -3,6 +3,7 @@ import type { Clock, Statement, Store } from '../base/ports.ts';
 import type { ParsedConversation, ParsedMessage } from '../library/ports.ts';
 import type { Id } from '../wire/schema.ts';
 import type { Conversation, Message } from './door.ts';
+import { remove } from './removal.ts';
 import { conversationColumns, messageColumns, toConversation, toMessage } from './rows.ts';
 import type { ConversationRow, MessageRow } from './rows.ts';
 import { titleOf } from './title.ts';
@@ -34,7 +35,7 @@ export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; id
       signal?: AbortSignal,
     ): Promise<{ readonly id: Id; readonly messages: number } | 'known'> {
       const source = `${parsed.from}:${parsed.id}`;
-      const here = 'SELECT 1 FROM conversation WHERE source = ? OR id = ?';
+      const here = 'SELECT 1 FROM conversation WHERE (source = ? OR id = ?) AND hidden = 0';
       if (store.get(here, source, parsed.from === 'daimon' ? parsed.id : '')) return 'known';
       const id = ids();
       const pieces = piecesOf(parsed, id, ids, clock.now());
@@ -43,7 +44,7 @@ export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; id
       } catch (error) {
         // Nothing of it is shown; what of it is on disk must not bar the next try.
         // (When the store has closed meanwhile, the next start sweeps it.)
-        await store.background.batch(removal(id)).catch(() => {});
+        await remove(store, id).catch(() => {});
         if ((error as { code?: unknown }).code === 'SQLITE_CONSTRAINT_UNIQUE') return 'known';
         throw error;
       }
@@ -54,7 +55,7 @@ export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; id
     everyConversation: async (signal?: AbortSignal): Promise<Conversation[]> =>
       (
         await store.background.all<ConversationRow>(
-          `SELECT ${conversationColumns} FROM conversation c WHERE arriving = 0 ORDER BY created_at, id`,
+          `SELECT ${conversationColumns} FROM conversation c WHERE hidden = 0 ORDER BY created_at, id`,
           [],
           signal,
         )
@@ -82,19 +83,6 @@ export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; id
     },
   };
 }
-
-/** What takes a conversation away, messages, words and attachments with it. */
-export const removal = (id: Id): Statement[] => [
-  {
-    sql: `INSERT INTO message_words (message_words, rowid, text)
-       SELECT 'delete', n, text FROM message WHERE conversation = ? AND (state IS NULL OR state <> 'writing')`,
-    params: [id],
-  },
-  { sql: 'DELETE FROM message WHERE conversation = ?', params: [id] },
-  { sql: 'DELETE FROM draft WHERE conversation = ?', params: [id] },
-  { sql: 'DELETE FROM attachment WHERE draft = ?', params: [id] },
-  { sql: 'DELETE FROM conversation WHERE id = ?', params: [id] },
-];
 
 /** The statements that keep a conversation, in transactions of a bounded size; the last one makes it visible. */
 function piecesOf(parsed: ParsedConversation, id: Id, ids: () => Id, now: number): Statement[][] {
@@ -137,7 +125,7 @@ function piecesOf(parsed: ParsedConversation, id: Id, ids: () => Id, now: number
     );
   }
   pieces[0]!.unshift({
-    sql: `INSERT INTO conversation (id, title, created_at, changed_at, model, tip, length, pinned, folder, source, arriving)
+    sql: `INSERT INTO conversation (id, title, created_at, changed_at, model, tip, length, pinned, folder, source, hidden)
           VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)`,
     params: [
       id,
@@ -152,8 +140,7 @@ function piecesOf(parsed: ParsedConversation, id: Id, ids: () => Id, now: number
       pieces.length > 1 ? 1 : 0,
     ],
   });
-  if (pieces.length > 1)
-    pieces.at(-1)!.push({ sql: 'UPDATE conversation SET arriving = 0 WHERE id = ?', params: [id] });
+  if (pieces.length > 1) pieces.at(-1)!.push({ sql: 'UPDATE conversation SET hidden = 0 WHERE id = ?', params: [id] });
   return pieces;
 }
 

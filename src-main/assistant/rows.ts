@@ -52,9 +52,13 @@ export interface AttachmentRow {
   readonly characters: number;
   readonly pages: number | null;
   readonly note: string | null;
+  readonly tokens: number | null;
+  readonly room: number | null;
+  readonly measured_by: string | null;
 }
 /** Without the text. */
-export const attachmentColumns = 'a.id, a.draft, a.message, a.name, a.kind, a.characters, a.pages, a.note';
+export const attachmentColumns =
+  'a.id, a.draft, a.message, a.name, a.kind, a.characters, a.pages, a.note, a.tokens, a.room, a.measured_by';
 
 const opt = <K extends string, T>(key: K, value: T | null | undefined) =>
   (value === null || value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
@@ -102,11 +106,13 @@ export const toConversation = (row: ConversationRow): Conversation => ({
   ...opt('from', row.source === null ? null : (row.source.split(':', 1)[0] as Conversation['from'])),
 });
 
-export const toAttachment = (row: AttachmentRow): Attachment => ({
+/** @param model under which `tokens` and `room` would be asked for; of another one they say nothing */
+export const toAttachment = (row: AttachmentRow, model?: string): Attachment => ({
   id: row.id,
   name: row.name,
   kind: row.kind,
   characters: row.characters,
   ...opt('pages', row.pages),
+  ...(model !== undefined && row.measured_by === model && { ...opt('tokens', row.tokens), ...opt('room', row.room) }),
   ...opt('note', row.note),
 });

@@ -64,18 +64,18 @@ export const migrations: readonly Migration[] = [
 
       ALTER TABLE conversation ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE conversation ADD COLUMN folder TEXT;
-      ALTER TABLE conversation ADD COLUMN persona TEXT REFERENCES persona (id) ON DELETE SET NULL;
+      ALTER TABLE conversation ADD COLUMN persona TEXT;
       ALTER TABLE conversation ADD COLUMN shape TEXT NOT NULL DEFAULT '{}';
       -- Messages on the current branch. Kept here: a list of 5,000 conversations must not look up 5,000 messages.
       ALTER TABLE conversation ADD COLUMN length INTEGER NOT NULL DEFAULT 0;
       -- 'chatgpt:ID': what was brought once is not brought again.
       ALTER TABLE conversation ADD COLUMN source TEXT;
-      -- 1 while a long imported conversation comes in several pieces: not shown, and swept if the program ends before.
-      ALTER TABLE conversation ADD COLUMN arriving INTEGER NOT NULL DEFAULT 0;
+      -- 1 while a long conversation comes or goes in several pieces: not shown, and swept if the program ends before.
+      ALTER TABLE conversation ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
       CREATE UNIQUE INDEX conversation_source ON conversation (source) WHERE source IS NOT NULL;
       CREATE INDEX conversation_persona ON conversation (persona) WHERE persona IS NOT NULL;
       CREATE INDEX conversation_folder ON conversation (folder) WHERE folder IS NOT NULL;
-      CREATE INDEX conversation_arriving ON conversation (arriving) WHERE arriving = 1;
+      CREATE INDEX conversation_hidden ON conversation (hidden) WHERE hidden = 1;
 
       ALTER TABLE message ADD COLUMN seed INTEGER;
       ALTER TABLE message ADD COLUMN persona TEXT;
@@ -102,6 +102,13 @@ export const migrations: readonly Migration[] = [
         pages INTEGER,
         note TEXT,
         at INTEGER NOT NULL,
+        -- As measured when it was attached: under which model, and how much that model could take.
+        tokens INTEGER,
+        room INTEGER,
+        measured_by TEXT,
+        -- Characters from the beginning that went into the prompt of which model: the same ones in every later turn.
+        fitted INTEGER,
+        fitted_by TEXT,
         -- Last: lists read the columns before it without touching the pages that it fills.
         text TEXT NOT NULL,
         CHECK ((draft IS NULL) <> (message IS NULL))
