@@ -2,6 +2,7 @@
 import { addressOf, isBare } from './address.ts';
 import { clean, literal, prose } from './clean.ts';
 import { decode } from './entities.ts';
+import { languageOf } from './languages.ts';
 import { cutNear, type Lexed } from './lexer.ts';
 import type { Align, Block, Inline, Item } from './nodes.ts';
 
@@ -181,19 +182,3 @@ function lists(token: Lexed): Block[] {
 
 const alignOf = (align: 'left' | 'center' | 'right' | null): Align =>
   align === 'right' ? 'end' : align === 'center' ? 'center' : 'start';
-
-const LANGUAGES: Readonly<Record<string, string>> = {
-  bash: 'Shell', c: 'C', 'c++': 'C++', cpp: 'C++', cs: 'C#', csharp: 'C#', css: 'CSS', diff: 'Diff', go: 'Go',
-  html: 'HTML', java: 'Java', javascript: 'JavaScript', js: 'JavaScript', json: 'JSON', jsx: 'JSX', kotlin: 'Kotlin',
-  latex: 'LaTeX', lua: 'Lua', markdown: 'Markdown', md: 'Markdown', php: 'PHP', py: 'Python', python: 'Python', r: 'R',
-  rb: 'Ruby', rs: 'Rust', ruby: 'Ruby', rust: 'Rust', sh: 'Shell', shell: 'Shell', sol: 'Solidity', sql: 'SQL',
-  svelte: 'Svelte', swift: 'Swift', toml: 'TOML', ts: 'TypeScript', tsx: 'TSX', typescript: 'TypeScript', xml: 'XML',
-  yaml: 'YAML', yml: 'YAML', zsh: 'Shell',
-}; // prettier-ignore
-
-/** The first word of a fence's info string, in the form that people know it by; '' when there is none. */
-function languageOf(info: string): string {
-  const word = literal(clean(/^[^\s{]*/.exec(info)![0])).slice(0, 24);
-  const known = word.toLowerCase();
-  return Object.hasOwn(LANGUAGES, known) ? LANGUAGES[known]! : word;
-}
