@@ -61,6 +61,11 @@ function addInline(out: Inline[], token: Lexed, cell: boolean): void {
       // A link in a link, or a picture as a link's words, would hide where the click goes.
       return (out.push({ kind: 'link', to, bare: isBare(plain(children), to), children: flat(children) }), undefined);
     }
+    case 'formula':
+      return (
+        out.push({ kind: 'formula', source: text, display: token.display === true, raw: literal(token.raw) }),
+        undefined
+      );
     case 'checkbox':
       return;
     default:
@@ -83,11 +88,13 @@ export const plain = (nodes: readonly Inline[]): string =>
     .map((node) =>
       node.kind === 'text' || node.kind === 'code'
         ? node.text
-        : node.kind === 'image'
-          ? node.alt
-          : node.kind === 'break'
-            ? '\n'
-            : plain(node.children),
+        : node.kind === 'formula'
+          ? node.raw
+          : node.kind === 'image'
+            ? node.alt
+            : node.kind === 'break'
+              ? '\n'
+              : plain(node.children),
     )
     .join('');
 
@@ -111,6 +118,8 @@ function block(token: Lexed): Block[] {
       ];
     case 'code':
       return [{ kind: 'code', language: languageOf(token.lang ?? ''), text: token.text ?? '' }];
+    case 'formula':
+      return [{ kind: 'formula', source: token.text ?? '', raw: literal(token.raw.trim()) }];
     case 'blockquote':
       return [{ kind: 'quote', children: blocks(token.tokens ?? []) }];
     case 'list':

@@ -10,7 +10,7 @@ export interface Reader {
   text(text: string): void;
 }
 
-const TOKEN = /<([a-z]+)((?: [a-z:]+="[^"<>]*")*)>|<\/([a-z]+)>|([^<>&]+)|&(amp|lt|gt|quot|#x27);/y;
+const TOKEN = /<([a-z]+)((?: [a-z:]+="[^"<>]*")*)(\/?)>|<\/([a-z]+)>|([^<>&]+)|&(amp|lt|gt|quot|#x27);/y;
 const ATTRIBUTE = / ([a-z:]+)="([^"]*)"/g;
 const REFERENCE = /&(amp|lt|gt|quot|#x27);/g;
 const SIGNS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#x27': "'" };
@@ -22,7 +22,7 @@ export function readMarkup(markup: string, reader: Reader): boolean {
   while (TOKEN.lastIndex < markup.length) {
     const token = TOKEN.exec(markup);
     if (!token) return false;
-    const [, tag, attributes, closed, text, sign] = token;
+    const [, tag, attributes, empty, closed, text, sign] = token;
     if (text !== undefined) reader.text(text);
     else if (sign !== undefined) reader.text(SIGNS[sign]!);
     else if (closed !== undefined) {
@@ -39,7 +39,8 @@ export function readMarkup(markup: string, reader: Reader): boolean {
       const at = TOKEN.lastIndex;
       if (!reader.open(tag!, read)) return false;
       TOKEN.lastIndex = at;
-      open.push(tag!);
+      if (empty) reader.close();
+      else open.push(tag!);
     }
   }
   return open.length === 0;
