@@ -52,6 +52,7 @@ export const parts = {
   },
   /** Reading: code, formulas, and an answer said aloud. */
   reading: {
+    formula: 'formula',
     tooLong: 'too long to colour',
   },
 };

@@ -15,6 +15,8 @@ const ELEMENTS = new Set([
   'math', 'mrow', 'mi', 'mn', 'mo', 'mtext', 'mspace', 'mfrac', 'msqrt', 'mroot', 'msub', 'msup', 'msubsup', 'munder',
   'mover', 'munderover', 'mstyle', 'mpadded', 'mphantom', 'menclose', 'mtable', 'mtr', 'mtd',
 ]); // prettier-ignore
+/** Elements whose children stand in a row; those of the others each have a place of their own. */
+const ROWS = new Set(['math', 'mrow', 'mstyle', 'mtd', 'mpadded', 'mphantom', 'msqrt', 'menclose']);
 const LEAVES = new Set(['mi', 'mn', 'mo', 'mtext']);
 
 const LOGICAL = /^(?:true|false)$/;
@@ -104,10 +106,52 @@ function build({ tag, given, children }: Building): MathNode {
   if (tag === 'menclose')
     for (const notation of (given.get('notation') ?? '').split(' ')) classes.push(own(ENCLOSURES, notation) ?? '');
   if (tag === 'mspace' && given.has('mathbackground')) classes.push('rule');
-  if (tag === 'mtable') inner = tabled(inner as MathNode[], given, classes);
+  if (tag === 'mtable') {
+    inner = tabled(inner as MathNode[], given, classes);
+    // A numbered formula is a table of KaTeX's; it is as large as one without a number.
+    if (given.get('width') === '100%') attributes.push(['displaystyle', 'true']);
+  }
+  if (tag === 'mover' || tag === 'munder') {
+    const [base, mark] = inner as MathNode[];
+    // Few fonts have a line that stretches; every browser has borders.
+    if (mark?.children[0] === LINE)
+      return { tag: 'mrow', attributes: [['class', tag === 'mover' ? 'over' : 'under']], children: [base!] };
+  }
+  // Padding that adds to a width is not in MathML Core.
+  if (tag === 'mpadded' && given.get('width')?.startsWith('+'))
+    return { tag: 'mrow', attributes: [['class', 'padded']], children: inner };
+  if (ROWS.has(tag)) inner = spaced(inner as MathNode[]);
   const named = classes.filter(Boolean).join(' ');
   if (named) attributes.push(['class', named]);
   return { tag, attributes, children: inner };
+}
+
+const LINE = '\u203e';
+const GAP: MathNode = { tag: 'mspace', attributes: [['width', '0.17em']], children: [] };
+
+const isMark = (node: MathNode | string | undefined, mark: RegExp): boolean =>
+  typeof node === 'object' && node.tag === 'mo' && mark.test(String(node.children[0]));
+const first = (node: MathNode | string | undefined): MathNode | string | undefined =>
+  typeof node === 'object' && node.tag === 'mrow' ? first(node.children[0]) : node;
+/** "sin" or "lim" with its limits: ends in the invisible sign that applies a function. */
+const applies = (node: MathNode): boolean =>
+  isMark(node, /^\u2061$/) ||
+  (/^m(?:row|sub|sup|subsup|under|over|underover)$/.test(node.tag) &&
+    node.children.some(
+      (child, i, all) =>
+        typeof child === 'object' && (node.tag === 'mrow' ? i === all.length - 1 : i === 0) && applies(child),
+    ));
+
+/** Thin spaces between a function's name and what is no bracket or sign; the invisible sign itself has no width. */
+function spaced(nodes: readonly MathNode[]): MathNode[] {
+  return nodes.flatMap((node, i) => {
+    if (!applies(node)) return [node];
+    const before = nodes[i - 1];
+    const next = nodes[i + 1];
+    // A lone sign belongs to the name in front of it.
+    const apart = before && node.tag !== 'mo' && (before.tag !== 'mo' || isMark(before, /^[)\]}|]$/));
+    return [...(apart ? [GAP] : []), node, ...(next && !isMark(first(next), /^[([{|\u2061]$/) ? [GAP] : [])];
+  });
 }
 
 /** Puts what KaTeX says of a table's columns and rows on their cells. */
