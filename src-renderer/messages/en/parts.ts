@@ -50,4 +50,9 @@ export const parts = {
     conversation: 'Begin a new conversation',
     open: 'See your conversations',
   },
+  /** Reading: code, formulas, and an answer said aloud. */
+  reading: {
+    formula: 'formula',
+    tooLong: 'too long to colour',
+  },
 };
