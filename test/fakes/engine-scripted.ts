@@ -1,12 +1,12 @@
 /** An engine process without a model: it says the numbered texts of the fixture that its question names. */
-import { childWire } from '../../src-main/wire/carriers/child.ts';
+import { parentWire } from '../../src-main/wire/carriers/parent.ts';
 import { serve } from '../../src-main/wire/index.ts';
 import { processDoor } from '../../src-main/engine/process-door.ts';
 import { xss } from '../fixtures/xss.ts';
 
 const texts = xss(500);
 const CONTEXT = 1 << 20;
-const wire = childWire(process);
+const wire = await parentWire();
 
 serve({
   door: processDoor,
