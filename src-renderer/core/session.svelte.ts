@@ -3,6 +3,7 @@ import type { Settings } from '../../src-main/settings/door.ts';
 import type { VaultStatus } from '../../src-main/vault/door.ts';
 import type { Model } from '../../src-main/engine/door.ts';
 import { isFault } from '../../src-main/wire/index.ts';
+import { openBringing, type Bringing } from './bringing.svelte.ts';
 import { openConversations, type Conversations } from './conversations.svelte.ts';
 import { desktop } from './desktop.ts';
 import type { Core } from './doors.ts';
@@ -32,6 +33,8 @@ export interface Session {
   /** Jobs that go on, and the models that are here. */
   readonly work: Work;
   readonly conversations: Conversations;
+  /** The export that is being brought in. */
+  readonly bringing: Bringing;
   /** The machine itself went on with a better model: which, and which one answered before. */
   readonly handedOver: { readonly to: Model; readonly from: Model } | undefined;
   /** What a search led to last; whoever shows it marks the words and takes it away. */
@@ -72,6 +75,7 @@ export function openSession({ link, window: view }: { link: Link; window: Window
   let changed = $state.raw<{ readonly from: string; readonly to: string }>();
   const conversations = openConversations({ core, signal: stop.signal });
   const work = openWork({ core, signal: stop.signal, onArrival: () => void adopt() });
+  const bringing = openBringing({ core, signal: stop.signal, onjob: work.follow });
   /** The first model that arrives answers, until the person chooses otherwise. */
   const adopt = async () => {
     const first = work.models.find(({ chat }) => chat);
@@ -93,6 +97,7 @@ export function openSession({ link, window: view }: { link: Link; window: Window
   const sleep = () => {
     work.clear();
     conversations.clear();
+    bringing.clear();
     settled = temporary = false;
     title = sought = changed = undefined;
     place = home;
@@ -177,6 +182,7 @@ export function openSession({ link, window: view }: { link: Link; window: Window
     },
     work,
     conversations,
+    bringing,
     get handedOver() {
       return handedOver;
     },

@@ -85,7 +85,7 @@ export const find = {
     more: 'More',
     move: 'Move to a folder',
     export: 'Export',
-    inFolder: (n: number) => (n === 1 ? 'conversation' : 'conversations'),
+    inFolder: conversations,
     renameFolder: 'Rename',
     dissolve: 'Dissolve',
     ofFolder: (act: string, folder: string) => `${act} the folder: ${folder}`,
@@ -154,7 +154,6 @@ export const find = {
     times: (n: number) => `${number(n)} ×`,
     see: 'See your conversations',
     another: 'Bring another file',
-    jobKind: 'assistant.import',
   },
 
   take: {
