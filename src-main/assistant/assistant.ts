@@ -7,7 +7,9 @@ import { Fault, type Handlers } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import { openAnswering } from './answering.ts';
 import type { assistantDoor, Attachment, Conversation, Sent } from './door.ts';
+import { openExport } from './export.ts';
 import { openHomes } from './homes.ts';
+import { openImport } from './import.ts';
 import { openPersonas } from './personas.ts';
 import { measureDocument } from './prompt.ts';
 import { sweep } from './removal.ts';
@@ -96,12 +98,11 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
     }
   };
 
-  const notYet = () => {
-    throw new Fault('not-here', 'This is being built.');
-  };
+  const bringing = openImport({ store, clock, ids, library, jobs: needs.jobs, swept, changed });
+  const taking = openExport({ storeOf: homes.storeOf, disk: store, clock, ids, name });
   const handlers: Handlers<typeof assistantDoor> = {
-    'assistant.import': notYet,
-    'assistant.export': notYet,
+    'assistant.import': (source, signal) => bringing.import(source, signal),
+    'assistant.export': (what, signal) => taking.export(what, signal),
     async *'assistant.send'(input, signal): AsyncIterable<Sent> {
       yield* (await answering.ask(input, signal)).follow(signal);
     },

@@ -154,7 +154,8 @@ interface Placed {
   readonly ids: () => Id;
 }
 
-function keep({ role, text, model, attachments = [] }: ParsedMessage, place: Placed): Statement[] {
+/** The statements that keep one message, its words and its attachments. */
+export function keep({ role, text, model, state, attachments = [] }: ParsedMessage, place: Placed): Statement[] {
   const { id, conversation, parent, depth, at, chosen, ids } = place;
   return [
     {
@@ -168,7 +169,7 @@ function keep({ role, text, model, attachments = [] }: ParsedMessage, place: Pla
         role,
         text,
         at,
-        role === 'assistant' ? 'done' : null,
+        role === 'assistant' ? (state ?? 'done') : null,
         role === 'assistant' ? (model ?? null) : null,
         chosen,
       ],

@@ -32,10 +32,12 @@ export function fromOurs(value: JsonObject): ParsedConversation | string {
       return { id: idOf(one, 'id') ?? `#${i}`, parent, ...(message && { message }) };
     });
   const { messages, tip } = repairTree(nodes, idOf(value, 'tip'));
-  const origin = originOf(value);
+  const from = field(value, 'from');
   const title = textOf(value, 'title') ?? '';
   return {
-    ...(origin ?? { from: 'daimon', id: idOf(value, 'id') ?? `${messages[0]?.at}:${title}` }),
+    // Where it was first brought from: then it is known, whichever of the two exports comes first.
+    from: from === 'chatgpt' || from === 'claude' ? from : 'daimon',
+    id: idOf(value, 'id') ?? `${messages[0]?.at}:${title}`,
     title,
     ...present({
       createdAt: timeOf(value, 'created'),
@@ -48,24 +50,18 @@ export function fromOurs(value: JsonObject): ParsedConversation | string {
   };
 }
 
-/** Where the conversation was first brought from: a second daimon then knows it, whichever export it gets first. */
-function originOf(value: JsonObject): Pick<ParsedConversation, 'from' | 'id'> | undefined {
-  const origin = objectOf(value, 'origin');
-  const from = field(origin, 'program');
-  const id = idOf(origin, 'id');
-  return id !== undefined && (from === 'chatgpt' || from === 'claude') ? { from, id } : undefined;
-}
-
 function messageOf(one: JsonObject, role: ParsedMessage['role']): NonNullable<RawNode['message']> {
   const attachments = listOf(one, 'attachments').flatMap((file) => {
     const name = textOf(file, 'name');
     const text = textOf(file, 'text');
     return name === undefined ? [] : [{ name, ...(text !== undefined && text !== '' && { text }) }];
   });
+  const state = field(one, 'state');
   return {
     role,
     text: textOf(one, 'text') ?? '',
     ...present({ at: timeOf(one, 'at'), model: textOf(one, 'model') }),
     ...(attachments.length > 0 && { attachments }),
+    ...(role === 'assistant' && (state === 'stopped' || state === 'cut-off' || state === 'failed') && { state }),
   };
 }

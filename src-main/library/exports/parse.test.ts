@@ -110,8 +110,8 @@ describe('ChatGPT', () => {
     expect(brief(conversations[0]!)).toEqual([
       ['u', null, 'user', 'One?'],
       ['a1', 'u', 'assistant', 'First.'],
-      ['u1', 'a1', 'user', 'And?'],
       ['a2', 'u', 'assistant', 'Second.'],
+      ['u1', 'a1', 'user', 'And?'],
     ]);
     expect(conversations[0]!.tip).toBe('a2');
   });

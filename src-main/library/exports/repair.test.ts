@@ -49,8 +49,8 @@ test('an answer goes on in the next one; beside another it stays a message of it
 
 test('of two nodes with one id both are kept', () => {
   expect(brief([said('a', undefined), said('b', 'a'), said('b', 'a'), said('c', 'b')])).toEqual([
-    '>a a>b b>c a>b#2',
-    'b#2',
+    '>a a>b a>b#2 b>c',
+    'c',
   ]);
 });
 

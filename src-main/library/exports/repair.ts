@@ -8,7 +8,7 @@ export interface RawNode {
   readonly message?: Omit<ParsedMessage, 'id' | 'parent'>;
 }
 export interface Repaired {
-  /** Parents before children, siblings in the order of the nodes. */
+  /** In the order of the nodes, but for parents, which stand before their children. */
   readonly messages: readonly ParsedMessage[];
   /** The message that the current branch ends with; undefined only where there is no message. */
   readonly tip: string | undefined;
@@ -116,26 +116,17 @@ function opened(parents: readonly number[]): Int32Array {
   return open;
 }
 
-/** Indices so that each parent stands before its children, otherwise depth first in the order of the export. */
+/** Indices so that each parent stands before its children, otherwise in the order of the export. */
 function parentsFirst(parents: Int32Array): number[] {
-  const first = new Int32Array(parents.length).fill(NONE);
-  const next = new Int32Array(parents.length).fill(NONE);
-  const stack: number[] = [];
-  for (let i = parents.length - 1; i >= 0; i--) {
-    const parent = parents[i]!;
-    if (parent === NONE) stack.push(i);
-    else {
-      next[i] = first[parent]!;
-      first[parent] = i;
-    }
-  }
+  const placed = new Uint8Array(parents.length);
   const order: number[] = [];
-  while (stack.length > 0) {
-    const i = stack.pop()!;
-    order.push(i);
-    const siblings: number[] = [];
-    for (let child = first[i]!; child !== NONE; child = next[child]!) siblings.push(child);
-    while (siblings.length > 0) stack.push(siblings.pop()!);
+  const above: number[] = [];
+  for (let start = 0; start < parents.length; start++) {
+    for (let i = start; i !== NONE && !placed[i]; i = parents[i]!) {
+      placed[i] = 1;
+      above.push(i);
+    }
+    while (above.length > 0) order.push(above.pop()!);
   }
   return order;
 }
