@@ -1,14 +1,12 @@
 /** The entry under Electron; the file of the main process that imports it. */
 import * as electron from 'electron';
-import { fileURLToPath } from 'node:url';
+import { packaged } from '../../base/asset.ts';
 import { forbidDumps } from '../../base/dumps.ts';
 import { dataFolder as findDataFolder } from '../data-folder.ts';
 import { openDesktop } from './desktop.ts';
 import { prepare } from './prepare.ts';
 
 const dataFolder = findDataFolder();
-/** What Vite built. */
-const built = (path: string) => fileURLToPath(new URL(`../../../dist/${path}`, import.meta.url));
 
 // Nothing may be awaited before this: schemes and switches are read once, when the app gets ready.
 if (!prepare({ electron, dataFolder })) electron.app.exit(0);
@@ -18,8 +16,8 @@ else {
   await openDesktop({
     electron,
     dataFolder,
-    windowFolder: built('window'),
-    preloads: { window: built('preload/window.cjs'), confirm: built('preload/confirm.cjs') },
+    windowFolder: packaged('dist/window'),
+    preloads: { window: packaged('dist/preload/preload.cjs'), confirm: packaged('dist/preload/confirm-preload.cjs') },
     argv: process.argv,
     env: process.env,
     platform: process.platform,
