@@ -52,6 +52,8 @@ serve({
     'process.measure': ({ turns }) => ({ tokens: turns.map(({ text }) => text.length >> 4), contextSize: CONTEXT }),
     'process.speed': () => ({ prompt: 100, decode: 100 }),
     'process.pulse': () => ({}),
+    'process.warm': () => [],
+    'process.rest': () => ({ rested: false }),
     'process.unload': () => ({}),
   },
 }); // prettier-ignore
