@@ -209,8 +209,7 @@ export const chat = {
     kept: (name: string) => `“${name}” is kept, and answers here from now on.`,
     noName: 'Give it a name first.',
     model: 'Model',
-    usual: 'The usual one',
-    usualHint: (model: string | undefined) => (model ? `${model}, as the settings say` : 'As the settings say'),
+    usual: 'No choice of its own',
     away: 'Not on this computer any more',
     system: 'Instructions (system prompt)',
     systemHint: 'Who it is and how it should answer; it reads this before everything else.',
@@ -246,7 +245,6 @@ export const chat = {
   models: {
     label: (model: string) => `Model: ${model}. Choose another`,
     of: 'Model',
-    item: (name: string, verdict: string) => `${name} · ${verdict}`,
     changed: (model: string) => `${model} answers from now on.`,
     none: 'no model yet',
   },
@@ -254,7 +252,6 @@ export const chat = {
   useSeed: 'Use this seed',
   seedUsed: 'Used from now on',
   personaOf: 'Persona',
-  lengthOf: 'Length',
 
   // Temporary
   temporary: {

@@ -44,9 +44,11 @@ export interface AttachedOptions {
   readonly core: Core;
   /** Undefined for the conversation that has not begun. */
   readonly conversation: () => string | undefined;
+  /** Whether that one will be temporary. */
+  readonly temporary: () => boolean;
 }
 
-export function openAttached({ core, conversation }: AttachedOptions): Attached {
+export function openAttached({ core, conversation, temporary }: AttachedOptions): Attached {
   let items = $state.raw<readonly Item[]>([]);
   let keys = 0;
   let queue = Promise.resolve();
@@ -68,7 +70,8 @@ export function openAttached({ core, conversation }: AttachedOptions): Attached 
       );
       change(key, { state: 'reading', given: file.size });
       const id = conversation();
-      const attachment = await core['assistant.attach']({ ...handed, ...(id && { conversation: id }) }, stop.signal);
+      const whose = id ? { conversation: id } : temporary() ? { temporary: true } : {};
+      const attachment = await core['assistant.attach']({ ...handed, ...whose }, stop.signal);
       // Taken away in the moment in which it was read: the draft in the core lets go of it as well.
       if (stop.signal.aborted) void detach(attachment.id);
       else change(key, { state: 'here', attachment });
