@@ -65,19 +65,14 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
   const closing = new AbortController();
   const swept = sweep(store, closing.signal).catch(() => {});
 
-  /** As the tree has it, with what only the room knows. */
-  const shown = (one: Conversation): Conversation => {
+  const withWriting = (one: Conversation): Conversation => {
     const writing = answering.writing(one.id)?.place.answer;
-    return {
-      ...one,
-      ...(writing && { writing }),
-      ...(homes.inMemory(one.id) && { temporary: true as const }),
-    };
+    return writing ? { ...one, writing } : one;
   };
-  /** Changes a conversation, tells whoever watches, and shows it. */
+  /** Tells whoever watches that a conversation changed, and shows it. */
   const change = (one: Conversation): Conversation => {
     changed(one.id);
-    return shown(one);
+    return withWriting(homes.inMemory(one.id) ? { ...one, temporary: true } : one);
   };
   /** Adds how long a document is for the model that would answer; without a model, or when it fails, it stays unknown. */
   const measured = async (
@@ -128,7 +123,7 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
       return { tip };
     },
     'assistant.versions': ({ message }) => homes.ofMessage(message).versions(message),
-    'assistant.conversations': ({ limit }) => homes.list(limit).map(shown),
+    'assistant.conversations': ({ limit }) => homes.list(limit).map(withWriting),
     'assistant.watch': (_input, signal) => changes.listen(signal),
     'assistant.messages': (input) => homes.of(input.conversation).page(input),
     'assistant.rename': ({ id, title }) => change(homes.of(id).rename(id, title)),
