@@ -1,9 +1,9 @@
 /** CSV as lines that people and models read: cells joined by bars, whatever stood between them (csv-parse's one user). */
 import { parse } from 'csv-parse/sync';
 import { Fault } from '../../wire/index.ts';
+import { MOST_CHARACTERS } from '../process-door.ts';
 import { decode } from './decode.ts';
 import { cut, tidy } from './tidy.ts';
-import { MOST_CHARACTERS } from '../process-door.ts';
 import type { Given, Raw } from './reading.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
@@ -11,22 +11,28 @@ const DELIMITERS = [',', ';', '\t', '|'] as const;
 const SAMPLE = 20;
 const MOST_COLUMNS = 1000;
 
+/** @throws Fault `unknown-kind`, `too-large` for more than a thousand columns */
 export function readCsv({ bytes, name }: Given): Raw {
   const whole = tidy(decode(bytes));
-  const table = cut(whole, MOST_CHARACTERS);
+  const head = cut(whole, MOST_CHARACTERS);
   // Not through a row; a row of five million characters is none.
-  const rows = table.length < whole.length ? table.slice(0, table.lastIndexOf('\n') + 1) : table;
-  const delimiter = /\.tsv$/i.test(name) ? '\t' : sniff(rows);
-  const cells = parseRows(rows, delimiter);
-  const columns = cells.reduce((most, row) => Math.max(most, row.length), 0);
+  const table = head.length < whole.length ? head.slice(0, head.lastIndexOf('\n') + 1) : head;
+  const rows = parseRows(table, /\.tsv$/i.test(name) ? '\t' : sniff(table));
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
   if (columns > MOST_COLUMNS)
     throw new Fault('too-large', `This table has ${columns.toLocaleString('en')} columns; at most 1,000 are read.`);
+  const lines: string[] = [];
+  let length = -1;
+  for (const row of rows) {
+    const line = row.map((cell) => cell.replace(/\s*\n\s*/g, ' ').trim()).join(' | ');
+    if ((length += line.length + 1) > MOST_CHARACTERS) break;
+    lines.push(line);
+  }
+  const all = lines.length === rows.length && table.length === whole.length;
   return {
     kind: 'csv',
-    text: cells.map((row) => row.map((cell) => cell.replace(/\s*\n\s*/g, ' ').trim()).join(' | ')).join('\n'),
-    note: `${count(cells.length, 'row')} and ${count(columns, 'column')}.${
-      rows.length < whole.length ? ` Only the first ${MOST_CHARACTERS.toLocaleString('en')} characters were read.` : ''
-    }`,
+    text: lines.join('\n'),
+    note: `${all ? '' : 'Only the first '}${count(lines.length, 'row')} and ${count(columns, 'column')}${all ? '' : ' were read'}.`,
   };
 }
 
@@ -40,7 +46,10 @@ function parseRows(text: string, delimiter: string): string[][] {
   }
 }
 
-/** The one that cuts the first lines into the most columns, equally many in each; quoted ones are not counted. */
+/**
+ * The one that cuts the first lines into the most columns, quoted ones not counted. One that cuts all of them into
+ * equally many comes before others: the commas in `1,5;2,5` are in every line but the head.
+ */
 export function sniff(text: string): string {
   const lines = text
     .slice(0, 65_536)
@@ -53,8 +62,9 @@ export function sniff(text: string): string {
   for (const delimiter of DELIMITERS) {
     const counts = lines.map((line) => line.split(delimiter).length - 1);
     const typical = counts.toSorted((a, b) => a - b)[counts.length >> 1] ?? 0;
-    const agreeing = counts.filter((one) => one === typical).length / (counts.length || 1);
-    if (typical * agreeing > most) [best, most] = [delimiter, typical * agreeing];
+    const agreeing = counts.filter((one) => one === typical).length / counts.length;
+    const score = agreeing === 1 && typical > 0 ? 1000 + typical : typical * agreeing;
+    if (score > most) [best, most] = [delimiter, score];
   }
   return best;
 }

@@ -6,6 +6,7 @@ import { MOST_CHARACTERS } from '../process-door.ts';
 const MOST_BYTES = MOST_CHARACTERS * 3 + 3;
 /** What a text may have of bytes that no text has: a log with a few torn lines is still a log. */
 const MOST_CONTROLS = 0.02;
+const FEW_CONTROLS = 8;
 const HEAD = 8192;
 
 /**
@@ -39,5 +40,5 @@ export function isBinary(bytes: Uint8Array): boolean {
   let controls = 0;
   // Tab, line feed, vertical tab, form feed, return, backspace and escape are met in texts (man pages, coloured logs).
   for (const byte of bytes) if (byte < 32 && !(byte >= 8 && byte <= 13) && byte !== 27) controls++;
-  return controls > bytes.length * MOST_CONTROLS;
+  return controls > FEW_CONTROLS + bytes.length * MOST_CONTROLS;
 }

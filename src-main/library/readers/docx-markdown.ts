@@ -22,8 +22,8 @@ interface Writing {
   readonly root: Node;
   /** Footnotes and endnotes in the order of their marks. */
   readonly notes: Node[];
-  /** How far each level of numbered lists has counted. */
-  readonly counts: number[];
+  /** The last item of each level that is open, and its number if it has one. */
+  readonly levels: { ordered: boolean; number: number }[];
   pictures: number;
 }
 
@@ -31,7 +31,7 @@ interface Writing {
 const DEEPEST = 8;
 
 export function documentMarkdown(root: Node): { text: string; pictures: number } {
-  const writing: Writing = { root, notes: [], counts: [], pictures: 0 };
+  const writing: Writing = { root, notes: [], levels: [], pictures: 0 };
   const text = blocks(root.children ?? [], writing);
   // A note may carry notes: the list grows while it is written.
   const notes: string[] = [];
@@ -46,7 +46,7 @@ function blocks(nodes: readonly Node[], writing: Writing): string {
   for (const node of nodes) {
     const block = node.type === 'table' ? table(node, writing) : paragraph(node, writing);
     const list = node.type === 'paragraph' && node.numbering != null;
-    if (!list) writing.counts.length = 0;
+    if (!list) writing.levels.length = 0;
     if (block.trim() === '') continue;
     text += text === '' ? block : (list && listBefore ? '\n' : '\n\n') + block;
     listBefore = list;
@@ -62,9 +62,12 @@ function paragraph(node: Node, writing: Writing): string {
   if (level) return `${'#'.repeat(Number(level))} ${oneLine(text)}`;
   if (!node.numbering) return text;
   const depth = Math.max(0, Math.min(Number(node.numbering.level) || 0, DEEPEST));
-  writing.counts.length = depth + 1;
-  writing.counts[depth] = (writing.counts[depth] ?? 0) + 1;
-  const mark = node.numbering.isOrdered ? `${writing.counts[depth]}.` : '-';
+  const ordered = node.numbering.isOrdered;
+  const last = writing.levels[depth];
+  const number = last?.ordered === ordered ? last.number + 1 : 1;
+  writing.levels.length = depth;
+  writing.levels[depth] = { ordered, number };
+  const mark = ordered ? `${number}.` : '-';
   return `${'  '.repeat(depth)}${mark} ${text.replaceAll('\n', `\n${'  '.repeat(depth + 1)}`)}`;
 }
 

@@ -49,7 +49,7 @@ export async function readPdf({ bytes }: Given, now: () => number = () => perfor
 
 async function open(bytes: Uint8Array): Promise<Pdf> {
   try {
-    return await getDocumentProxy(bytes, {
+    return await getDocumentProxy(new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length), {
       useSystemFonts: false,
       disableFontFace: true,
       enableXfa: false,
