@@ -4,7 +4,9 @@ import type { Store } from '../base/ports.ts';
 export interface Arrival {
   readonly id: string;
   readonly warmUp: boolean;
-  /** It can hold a conversation (a base model or one that measures likeness cannot). */
+  /** It writes text; one that measures likeness does not. */
+  readonly talks: boolean;
+  /** It brings a template for conversations; a base model does not. */
   readonly chat: boolean;
   /** It is too large for this machine. */
   readonly tooBig: boolean;
@@ -32,12 +34,12 @@ export function openArrivals({ store, settings, here }: ArrivalsNeeds) {
   return {
     choose,
     /** @returns whether the model has become the one of new conversations */
-    arrived({ id, warmUp, chat, tooBig }: Arrival): boolean {
+    arrived({ id, warmUp, talks, chat, tooBig }: Arrival): boolean {
       const { model } = settings.get();
       const present = model === null ? undefined : here(model);
       const chosen = store.get<{ model: string | null }>('SELECT model FROM engine_choice')?.model;
-      if (!chat) return false;
-      if (present && !(present.warmUp && chosen === model && !warmUp && !tooBig)) return false;
+      const better = chat && !warmUp && !tooBig;
+      if (!talks || (present && !(present.warmUp && chosen === model && better))) return false;
       choose(id);
       return true;
     },

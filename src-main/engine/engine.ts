@@ -112,9 +112,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { id, info } = kept;
     const tooBig = fit(needsOf(info), await machine.view(), kept.sha256).verdict === 'too-big';
     log.info('engine.model-arrived');
-    const chat = info.purpose === 'chat' && info.template;
+    const talks = info.purpose === 'chat';
     // So that the first question to it does not wait.
-    if (arrivals.arrived({ id, warmUp: isWarmUp(id), chat, tooBig }) && !resting) warmSoon(id);
+    if (arrivals.arrived({ id, warmUp: isWarmUp(id), talks, chat: info.template, tooBig }) && !resting) warmSoon(id);
   };
   const follow = openFetches({ jobs, dial, models, folder, settings: fetching, arrived });
 

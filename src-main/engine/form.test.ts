@@ -1,10 +1,15 @@
 /** What an answer may be held to: the grammars and schemas that are taken, and those refused before native code sees them. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needSmollm2, SMOLLM2_SHA256 } from '../../test/fixtures/real-model.ts';
 import { isFault } from '../wire/index.ts';
 import { checkFormat } from './format.ts';
 import { GRAMMAR_LIMITS, readGbnf } from './gbnf.ts';
 import { readJsonSchema, SCHEMA_LIMITS } from './json-schema.ts';
+import { openLlama, type Backend, type Sequence, type Weights } from './llama.ts';
+import type { Format } from './ports.ts';
+import type { Load } from './process-door.ts';
+import './self-test.ts';
 
 const runs = { numRuns: process.env['DAIMON_LONG'] ? 20_000 : 500, seed: 20261124 };
 const refused = (code: string, what: RegExp) => expect.objectContaining({ code, message: expect.stringMatching(what) });
@@ -210,5 +215,113 @@ test('a format is checked by its kind', () => {
   expect(checkFormat({ kind: 'json', schema: { const: 1, title: 'one' } })).toEqual({
     kind: 'json',
     schema: { const: 1 },
+  });
+});
+
+describe('llama.cpp', () => {
+  let backend: Backend;
+  let weights: Weights;
+  let sequence: Sequence;
+  beforeAll(async () => {
+    backend = await openLlama({ gpu: 'off', threads: 1 });
+    const load: Load = {
+      ...{ file: needSmollm2(), sha256: SMOLLM2_SHA256 as Load['sha256'], contextSize: 512, threads: 1, gpu: 'off' },
+      ...{ memory: 0, budget: 0 },
+    };
+    weights = await backend.load(load);
+    sequence = await weights.openSequence({ contextSize: 512, threads: 1 });
+  }, 30_000);
+  afterAll(async () => {
+    await sequence.dispose();
+    await weights.dispose();
+    await backend.dispose();
+  });
+  const long = process.env['DAIMON_LONG'];
+  const grammar = fc
+    .array(
+      fc.constantFrom(
+        ...['"a"', '"b"', '[b-c]', '[^x]', '(', ')', '|', '*', '+', '?', '{1,2}', '{2}', '{3,}', '.', '""', 'x', 'y'],
+        ...['\n', ' ', '\nx ::= ', '\ny ::= ', '# c\n', '"\\n"', '"é"', '::=', '"'],
+      ),
+      { maxLength: 14 },
+    )
+    .map((parts): Format => ({ kind: 'grammar', gbnf: `root ::= ${parts.join('')}` }));
+  const literal = fc.oneof(
+    fc.string({ maxLength: 5 }),
+    fc.integer(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.boolean(),
+    fc.constant(null),
+  );
+  const schema = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { depthSize: 'small' },
+      literal.map((value) => ({ const: value })),
+      fc.array(literal, { minLength: 1, maxLength: 3 }).map((all) => ({ enum: all })),
+      fc.constantFrom(
+        ...[{ type: 'integer' }, { type: 'number' }, { type: ['boolean', 'null'] }, { type: 'string', maxLength: 8 }],
+        ...[
+          { type: 'string', format: 'date' },
+          { type: 'string', minLength: 2, maxLength: 5 },
+        ],
+      ),
+      fc.record({
+        type: fc.constant('object'),
+        properties: fc.dictionary(fc.string({ maxLength: 4 }), tie('any'), { maxKeys: 3 }),
+      }),
+      fc.record({ type: fc.constant('array'), items: tie('any'), maxItems: fc.integer({ min: 0, max: 3 }) }),
+      fc.array(tie('any'), { minLength: 1, maxLength: 3 }).map((oneOf) => ({ oneOf })),
+    ),
+  })).any;
+
+  test('reads every grammar that was taken, or says that it cannot, and lives', async () => {
+    let read = 0;
+    for (const format of fc.sample(grammar, { numRuns: long ? 30_000 : 1500, seed: 5 })) {
+      try {
+        await weights.openForm(checkFormat(format), '');
+        read++;
+      } catch (error) {
+        expect(isFault(error, 'bad-grammar')).toBe(true);
+      }
+    }
+    expect(read).toBeGreaterThan(100);
+  });
+
+  test('reads the grammar of every schema that was taken', async () => {
+    for (const one of fc.sample(schema, { numRuns: long ? 5000 : 300, seed: 6 }))
+      await weights.openForm(checkFormat({ kind: 'json', schema: one }), '');
+  });
+
+  test('writes JSON within a schema, however improbable its tokens are', { timeout: 600_000 }, async () => {
+    const prompt = weights.plain('Write about the sea.', true);
+    let whole = 0;
+    for (const one of fc.sample(schema, { numRuns: long ? 300 : 12, seed: 8 })) {
+      await sequence.keep([]);
+      const form = await weights.openForm(checkFormat({ kind: 'json', schema: one }), '');
+      const written: number[] = [];
+      const sampling = { temperature: 2, topK: 0, topP: 1, seed: 9 };
+      for await (const token of sequence.next(prompt, sampling, { form })) if (written.push(token) === 80) break;
+      if (written.length === 80) continue;
+      whole++;
+      expect(() => JSON.parse(weights.detokenize(written, [])) as unknown).not.toThrow();
+    }
+    expect(whole).toBeGreaterThan(6);
+  });
+
+  test('takes in what is written before it goes on, and refuses what does not fit', async () => {
+    const format = checkFormat({ kind: 'grammar', gbnf: 'root ::= "The sea is " ("blue" | "grüner als 🌲") "."' });
+    const goOn = async (written: string) => {
+      await sequence.keep([]);
+      const form = await weights.openForm(format, written);
+      const tokens: number[] = [];
+      const prompt = weights.plain(`How is the sea? ${written}`, true);
+      const sampling = { temperature: 0, topK: 1, topP: 1, seed: 1 };
+      for await (const token of sequence.next(prompt, sampling, { form })) tokens.push(token);
+      return written + weights.detokenize(tokens, []);
+    };
+    for (const written of ['', 'T', 'The sea is gr', 'The sea is grüner als 🌲', 'The sea is blue.'])
+      expect(await goOn(written)).toMatch(/^The sea is (blue|grüner als 🌲)\.$/);
+    for (const written of ['the', ' The', 'The sea is red', 'The sea is blue. '])
+      await expect(goOn(written)).rejects.toMatchObject({ code: 'bad-grammar' });
   });
 });

@@ -176,9 +176,20 @@ export function openPool(loadLlama?: LoadLlama): Pool {
   const tidy = () =>
     [...entries.values()].every(({ users }) => users === 0) ? collectGarbage() : void setTimeout(tidy, TIDY_MS).unref();
 
+  /** Lets idle ones rest that a smaller budget has no more room for; nobody waits for it. */
+  const trim = ({ sha256, memory, budget }: Load) => {
+    const others = warm().filter(({ key }) => key !== sha256);
+    for (const key of toRest(others, memory, budget))
+      void inTurn(async () => void (entries.get(key)?.users === 0 && (await rest(key)))).catch(() => {});
+  };
+
   async function lease(load: Load, signal: AbortSignal): Promise<Lease> {
     const there = entries.get(load.sha256);
-    if (there && !there.leaving && there.how === howOf(load)) return hold(there);
+    if (there && !there.leaving && there.how === howOf(load)) {
+      const mine = hold(there);
+      trim(load);
+      return mine;
+    }
     return inTurn(async () => {
       signal.throwIfAborted();
       return hold(await bring(load, signal));

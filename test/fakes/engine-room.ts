@@ -53,6 +53,7 @@ export async function engineRoom({
   return {
     folder,
     settings,
+    clock,
     log,
     runner,
     get engine() {
