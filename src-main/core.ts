@@ -8,6 +8,7 @@ import type { Host } from './base/host.ts';
 import { idFactory } from './base/id.ts';
 import { openJobs, type OpenJobs } from './base/jobs/jobs.ts';
 import { lifecycle } from './base/lifecycle.ts';
+import { tellingAnswer, tellingJobs } from './base/notices.ts';
 import type { Clock, Log, Store } from './base/ports.ts';
 import { openStore, type Cipher } from './base/store/store.ts';
 import { openEngine, hardwareHandler, type Engine } from './engine/engine.ts';
@@ -37,6 +38,9 @@ interface Ground {
   close(): Promise<void>;
 }
 
+/** Where the window shows a piece of work, by the verb that began it. */
+const placeOfWork = (kind: string) => (kind.startsWith('engine.') ? 'own/models' : 'chat');
+
 export async function openCore({
   host,
   dataFolder,
@@ -60,7 +64,8 @@ export async function openCore({
     const life = lifecycle();
     try {
       const store = life.add(await openStore({ file: database, key: keys.db, cipher: keys.cipher, clock, log }));
-      const jobs = life.add(await openJobs({ store, clock, log, ids }));
+      const opened = life.add(await openJobs({ store, clock, log, ids }));
+      const jobs = { ...opened, jobs: tellingJobs(opened.jobs, placeOfWork, { host, clock }) };
       const dial = life.add(
         await openDial({
           store,
@@ -112,7 +117,11 @@ export async function openCore({
           store,
           clock,
           ids,
-          generator: engine,
+          generator: {
+            measure: (...asked) => engine.measure(...asked),
+            generate: (request, signal) =>
+              tellingAnswer(engine.generate(request, signal), `chat/${request.session}`, { host, clock }),
+          },
           library,
           jobs: jobs.jobs,
           warmUp: (id) => engine.warmUp(id),

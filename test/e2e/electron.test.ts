@@ -25,8 +25,7 @@ async function awake() {
 }
 const confirmWindow = () => shell.windows.find(({ url, destroyed }) => url === 'app://confirm/confirm/' && !destroyed);
 async function confirmPage(): Promise<{ window: FakeWindow; ask: ReturnType<typeof asking>; port: MessagePort }> {
-  await expect.poll(() => confirmWindow()?.webContents.page).toBeDefined();
-  const window = confirmWindow()!;
+  const window = await shell.window('app://confirm/confirm/');
   const port = await window.webContents.page!.connect('confirm-port');
   return { window, port, ask: asking(port) };
 }

@@ -14,7 +14,7 @@ import { fakeElectron, type FakeElectron, type FakeWindow } from '../fakes/elect
 export interface Shell extends FakeElectron {
   readonly folder: string;
   /** The window that is there, once its page has loaded. */
-  window(): Promise<FakeWindow>;
+  window(url?: string): Promise<FakeWindow>;
   /** The core as a page sees it, over a port that the page was handed. */
   page(): Promise<Client<typeof coreDoor>>;
   /** Another instance on the same data folder, its processes not started. */
@@ -72,13 +72,13 @@ export async function raise({
       ...(engine && { engine }),
     },
   });
-  const window = async () => {
+  const window = async (url = 'app://daimon/') => {
     for (let i = 0; i < 400; i++) {
-      const found = world.windows.find((one) => one.url === 'app://daimon/' && !one.destroyed);
+      const found = world.windows.find((one) => one.url === url && !one.destroyed);
       if (found?.webContents.page) return found;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    throw new Error('the window did not load');
+    throw new Error(`${url} did not load`);
   };
   const ports: MessagePort[] = [];
   return {

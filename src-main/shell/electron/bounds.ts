@@ -3,8 +3,13 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { Rectangle } from './parts.ts';
 
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 export interface Standing extends Rectangle {
   readonly maximized: boolean;
 }
@@ -38,24 +43,27 @@ export const writeStanding = (folder: string, now: Standing): Promise<void> =>
  * @param areas the usable area of each display, the primary one first
  */
 export function fit(was: Rectangle | undefined, areas: readonly Rectangle[]): Rectangle {
+  const sized = (area: Rectangle) => ({
+    width: between(SMALLEST.width, was?.width ?? PRESET.width, area.width),
+    height: between(SMALLEST.height, was?.height ?? PRESET.height, area.height),
+  });
+  for (const area of was ? areas : []) {
+    const now = { x: was!.x, y: was!.y, ...sized(area) };
+    if (isInReach(now, area)) return now;
+  }
   const first = areas[0] ?? { x: 0, y: 0, ...PRESET };
-  const area = was && areas.find((one) => isInReach(was, one));
-  const { width: wide, height: high } = area ?? first;
-  const width = between(SMALLEST.width, was?.width ?? PRESET.width, wide);
-  const height = between(SMALLEST.height, was?.height ?? PRESET.height, high);
-  if (!was || !area)
-    return {
-      x: first.x + Math.max(0, Math.round((first.width - width) / 2)),
-      y: first.y + Math.max(0, Math.round((first.height - height) / 2)),
-      width,
-      height,
-    };
-  return { x: was.x, y: was.y, width, height };
+  const { width, height } = sized(first);
+  return {
+    x: first.x + Math.max(0, Math.round((first.width - width) / 2)),
+    y: first.y + Math.max(0, Math.round((first.height - height) / 2)),
+    width,
+    height,
+  };
 }
 
 const between = (least: number, wanted: number, most: number) => Math.max(least, Math.min(wanted, most));
 
-const isInReach = (was: Rectangle, area: Rectangle) =>
-  was.y >= area.y &&
-  was.y <= area.y + area.height - IN_REACH &&
-  Math.min(was.x + was.width, area.x + area.width) - Math.max(was.x, area.x) >= Math.min(IN_REACH, was.width);
+const isInReach = ({ x, y, width }: Rectangle, area: Rectangle) =>
+  y >= area.y &&
+  y <= area.y + area.height - IN_REACH &&
+  Math.min(x + width, area.x + area.width) - Math.max(x, area.x) >= IN_REACH;

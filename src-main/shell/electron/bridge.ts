@@ -1,13 +1,16 @@
 /** What a preload gives its page, and no more: the page gets a port and a few functions, never Electron's own. */
-import type { contextBridge, ipcRenderer, webUtils } from 'electron';
 
 /** Channels between a preload and main; each is checked by its sender there. */
 type Asked = 'core-port' | 'confirm-port';
 
+/** What is used of Electron in a preload, and of its page. */
 export interface BridgeParts {
-  readonly contextBridge: Pick<typeof contextBridge, 'exposeInMainWorld'>;
-  readonly ipcRenderer: Pick<typeof ipcRenderer, 'on' | 'send'>;
-  readonly webUtils: Pick<typeof webUtils, 'getPathForFile'>;
+  readonly contextBridge: { exposeInMainWorld(name: string, api: object): void };
+  readonly ipcRenderer: {
+    on(channel: string, on: (event: { readonly ports: readonly unknown[] }, ...args: unknown[]) => void): unknown;
+    send(channel: string, ...args: unknown[]): void;
+  };
+  readonly webUtils: { getPathForFile(file: File): string };
   readonly page: {
     readonly location: { readonly origin: string };
     postMessage(message: unknown, origin: string, ports: unknown[]): void;

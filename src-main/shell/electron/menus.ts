@@ -1,9 +1,35 @@
 /** The menus: those that the system's own keys need, the tray's, and cut, copy and paste under the pointer. */
-import type { ContextMenuParams, MenuItemConstructorOptions } from './parts.ts';
 import { words } from './words.ts';
 
+/** What Electron makes a menu's line from. */
+export interface Line {
+  readonly label?: string;
+  readonly type?: 'separator';
+  readonly enabled?: boolean;
+  readonly click?: () => void;
+  readonly submenu?: Line[];
+  readonly role?:
+    | 'appMenu'
+    | 'windowMenu'
+    | 'undo'
+    | 'redo'
+    | 'cut'
+    | 'copy'
+    | 'paste'
+    | 'selectAll'
+    | 'resetZoom'
+    | 'zoomIn'
+    | 'zoomOut'
+    | 'togglefullscreen';
+}
+interface UnderPointer {
+  readonly isEditable: boolean;
+  readonly selectionText: string;
+  readonly editFlags: Readonly<Record<'canCut' | 'canCopy' | 'canPaste' | 'canSelectAll', boolean>>;
+}
+
 /** Editing and zooming by keys; on macOS a program without a menu has neither. No reload, no developer tools. */
-export const appMenu = (mac: boolean): MenuItemConstructorOptions[] => [
+export const appMenu = (mac: boolean): Line[] => [
   ...(mac ? [{ role: 'appMenu' } as const] : []),
   {
     label: words.edit,
@@ -24,7 +50,7 @@ export const appMenu = (mac: boolean): MenuItemConstructorOptions[] => [
   { role: 'windowMenu' },
 ];
 
-export const trayMenu = (does: { open(): void; lock(): void; quit(): void }): MenuItemConstructorOptions[] => [
+export const trayMenu = (does: { open(): void; lock(): void; quit(): void }): Line[] => [
   { label: words.open, click: () => does.open() },
   { label: words.lock, click: () => does.lock() },
   { type: 'separator' },
@@ -32,11 +58,7 @@ export const trayMenu = (does: { open(): void; lock(): void; quit(): void }): Me
 ];
 
 /** What can be done with what is under the pointer; nothing where nothing can. */
-export const pointerMenu = ({
-  isEditable,
-  editFlags,
-  selectionText,
-}: Pick<ContextMenuParams, 'isEditable' | 'editFlags' | 'selectionText'>): MenuItemConstructorOptions[] =>
+export const pointerMenu = ({ isEditable, editFlags, selectionText }: UnderPointer): Line[] =>
   isEditable
     ? [
         { role: 'cut', enabled: editFlags.canCut },

@@ -18,14 +18,12 @@ export const mayLoad = (url: string, origin: Origin): boolean =>
 export const maySave = (url: string, origin: Origin): boolean => url.startsWith(`blob:${origin}/`);
 
 /**
- * The address that may be handed to the person's browser, exactly as it will be opened; undefined for all others. A name
- * or password before the host would show one host and lead to another.
+ * The address that may be handed to the person's browser; undefined for all others. It must be written as the parser
+ * would write it, so that what was on screen is what opens; and a name before the host would show one host and lead to
+ * another.
  */
 export function outsideLink(text: unknown): string | undefined {
-  if (typeof text !== 'string' || text.length > LONGEST || !/^https:\/\//i.test(text)) return undefined;
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  return url.protocol === 'https:' && url.username === '' && url.password === '' && url.hostname !== ''
-    ? url.href
-    : undefined;
+  if (typeof text !== 'string' || text.length > LONGEST || !URL.canParse(text)) return undefined;
+  const { protocol, username, password, href } = new URL(text);
+  return protocol === 'https:' && username === '' && password === '' && href === text ? href : undefined;
 }

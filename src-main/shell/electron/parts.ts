@@ -19,15 +19,4 @@ export type Electron = Pick<
   | 'Tray'
   | 'utilityProcess'
 >;
-export type {
-  BrowserWindow,
-  ContextMenuParams,
-  IpcMainEvent,
-  MessagePortMain,
-  MenuItemConstructorOptions,
-  Rectangle,
-  Session,
-  UtilityProcess,
-  WebContents,
-  WebPreferences,
-} from 'electron';
+export type { BrowserWindow, MessagePortMain, Session, UtilityProcess, WebContents, WebPreferences } from 'electron';

@@ -68,7 +68,12 @@ export class FakeUtilityProcess extends EventEmitter {
       serialization: 'advanced',
       execArgv: ['--import', SHIM],
       env: options.env,
-      stdio: ['ignore', 'ignore', process.env['DAIMON_VERBOSE'] ? 'inherit' : 'ignore', 'ipc'],
+      stdio: [
+        'ignore',
+        options.stdio === 'pipe' ? 'pipe' : 'ignore',
+        process.env['DAIMON_VERBOSE'] ? 'inherit' : 'ignore',
+        'ipc',
+      ],
     });
     this.child.once('spawn', () => {
       this.#spawned = true;
@@ -88,6 +93,9 @@ export class FakeUtilityProcess extends EventEmitter {
   }
   get pid(): number | undefined {
     return this.#spawned ? this.child.pid : undefined;
+  }
+  get stdout() {
+    return this.child.stdout;
   }
   kill(): boolean {
     return this.child.kill('SIGTERM');
