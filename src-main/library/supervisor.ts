@@ -35,6 +35,7 @@ export interface SupervisorOptions {
 
 const IDLE_MS = 20_000;
 const MOST_MEMORY = 1.25 * 2 ** 30;
+const START_MS = 60_000;
 const LOOK_MS = 200;
 const PATIENCE_MS = 2000;
 /** Arenas of glibc would only keep free memory from the system. */
@@ -43,9 +44,10 @@ const ENV = { MALLOC_ARENA_MAX: '2' };
 interface Running {
   readonly child: Child;
   readonly reader: Client<typeof readerDoor>;
+  /** It stands, and has told of its walls; rejects when it died before. */
+  readonly ready: Promise<void>;
   /** Why we ended it, if we did. */
   why?: Fault;
-  dead: boolean;
 }
 
 export function openSupervisor({
@@ -62,16 +64,15 @@ export function openSupervisor({
 
   const start = (): Running => {
     const child = host.start('reader', { env: ENV });
-    const running: Running = { child, reader: connect(readerDoor, child.wire), dead: false };
+    const reader = connect(readerDoor, child.wire);
+    const ready = reader['reader.confinement']({}).then((walls) =>
+      log.info('reader.started', { pid: child.pid, ...walls }),
+    );
+    const running: Running = { child, reader, ready };
     void child.exited.then(({ code, signal }) => {
-      running.dead = true;
       if (current === running) current = undefined;
       if (!closed) log.info('reader.exited', { pid: child.pid, code: code ?? -1, signal: signal ?? 'none' });
     });
-    running.reader['reader.confinement']({}).then(
-      (walls) => log.info('reader.started', { pid: child.pid, ...walls }),
-      () => {},
-    );
     return running;
   };
   const drop = (running: Running, why?: Fault) => {
@@ -124,7 +125,7 @@ export function openSupervisor({
       const abort = () => drop(running);
       signal?.addEventListener('abort', abort, { once: true });
       let held = true;
-      return {
+      const loan: Loan = {
         reader,
         within(ms) {
           clearTimeout(clock);
@@ -148,6 +149,16 @@ export function openSupervisor({
           next();
         },
       };
+      // How long a busy machine takes to start it is no fault of the file.
+      loan.within(START_MS);
+      try {
+        await running.ready;
+        loan.within(undefined);
+        return loan;
+      } catch (error) {
+        loan.release(false);
+        throw loan.explain(error);
+      }
     },
     rest,
     async close() {
