@@ -66,7 +66,7 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
       place,
       beginning,
       notes,
-      request: { model, ...sampling },
+      request: { model, ...sampling, ...(tree !== homes.disk && { unrecorded: true }) },
       assemble: (signal) =>
         assemble(
           {

@@ -69,14 +69,18 @@ export function write({
 
   /** Runs the model once over; a crash of its process is survived with what was written. */
   const generate = async () => {
-    const prompt = await assemble(stop.signal);
-    for (const note of prompt.notes) say(note);
-    ({ keptFrom } = prompt);
-    const asked = clock.now();
+    let prompt: Prompt | undefined;
+    let asked = clock.now();
     for (let attempt = 0; ; attempt++) {
-      const turns = text ? [...prompt.turns, { role: 'assistant' as const, text }] : prompt.turns;
       const before = counts.tokens;
       try {
+        if (!prompt) {
+          prompt = await assemble(stop.signal);
+          for (const note of prompt.notes) say(note);
+          ({ keptFrom } = prompt);
+          asked = clock.now();
+        }
+        const turns = text ? [...prompt.turns, { role: 'assistant' as const, text }] : prompt.turns;
         for await (const piece of generator.generate(
           { ...request, turns, continueAnswer: text !== '', session: place.conversation },
           stop.signal,
@@ -102,6 +106,8 @@ export function write({
         return;
       } catch (error) {
         if (!isFault(error, 'engine-crashed') || attempt >= RESTARTS || stop.signal.aborted) throw error;
+        // Before the first word nobody has noticed anything.
+        if (!begun) continue;
         say(
           'The engine stopped in the middle of this answer and was started again; the answer goes on from where it was.',
         );

@@ -195,7 +195,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     try {
       const checked = await load(model, signal);
       for await (const piece of runner.generate({ ...request, load: checked }, signal)) {
-        if (piece.kind === 'end')
+        if (piece.kind === 'end' && !request.unrecorded)
           void machine.note(checked.sha256, piece.tokensPerSecond, piece.tokens).catch((error: unknown) => {
             log.unexpected(error, 'engine.note-speed');
           });

@@ -27,6 +27,8 @@ export interface GenerateRequest {
   readonly repeatPenalty?: number;
   /** The answer is held to this form. Faults: `bad-grammar`, `bad-json-schema`. */
   readonly format?: Format;
+  /** Nothing about this answer is noted, not even how fast it was: it belongs to a conversation that leaves no trace. */
+  readonly unrecorded?: boolean;
   /** Which conversation: the engine keeps its evaluated prefix between turns. */
   readonly session: string;
 }
