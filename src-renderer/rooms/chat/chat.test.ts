@@ -216,9 +216,7 @@ test('what was left out of a full context is told in the margin', async () => {
   await userEvent.keyboard('{Enter}');
   script.write('Yes');
   script.note('The first 12 messages of this conversation no longer fit.');
-  await expect
-    .element(page.getByRole('note', { name: 'About answer 1' }).getByText(/first 12 messages/))
-    .toBeVisible();
+  await expect.element(page.getByRole('note', { name: 'About answer 1' }).getByText(/first 12 messages/)).toBeVisible();
   script.finish();
 });
 
