@@ -37,7 +37,7 @@ export interface Session {
   readonly bringing: Bringing;
   /** The machine itself went on with a better model: which, and which one answered before. */
   readonly handedOver: { readonly to: Model; readonly from: Model } | undefined;
-  /** What a search led to last; whoever shows it marks the words and takes it away. */
+  /** What a search led to last; a new object each time, also for the same message. */
   readonly sought: Sought | undefined;
   /** The conversation that begins next is to be a temporary one. */
   readonly temporary: boolean;
@@ -51,7 +51,6 @@ export interface Session {
   begin(options?: { temporary?: boolean }): void;
   /** Shows the message of a hit, on whichever branch it stands. Never rejects with a Fault. */
   reveal(hit: Pick<Hit, 'conversation' | 'message' | 'excerpt'>): Promise<void>;
-  found(): void;
   /** Lets a model answer from now on. Rejects with the Fault of settings that cannot be kept. */
   use(model: string): Promise<void>;
   close(): void;
@@ -215,9 +214,6 @@ export function openSession({ link, window: view }: { link: Link; window: Window
         if (!stop.signal.aborted && !isFault(error)) throw error;
       }
       go('chat', `${conversation}-${message}`);
-    },
-    found() {
-      sought = undefined;
     },
     async use(model) {
       asked = model;

@@ -141,7 +141,7 @@ test('commands change what they say: colours, a pin, a model, the lock', async (
   await expect.element(screen.getByRole('textbox', { name: 'Message to Wren' })).toHaveFocus();
   await choose('lock');
   await expect.poll(() => world.vault.state).toBe('locked');
-  expect(session.conversations.all).toEqual([]);
+  await expect.poll(() => session.conversations.all).toEqual([]);
 });
 
 test('the word Find opens it with a pointer, also in a narrow window; a click outside closes it', async () => {
