@@ -73,7 +73,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const fit = (needs: Parameters<typeof fitOf>[0], view: View, sha256?: string) =>
     fitOf(needs, view, settings.get().contextSize, sha256 === undefined ? undefined : view.speed(sha256));
 
-  const toModel = (kept: Kept, view: View, loaded: Awaited<ReturnType<Runner['loaded']>> = []): Model => {
+  /** What was loaded when the engine last said so. */
+  let loaded: Awaited<ReturnType<Runner['loaded']>> = [];
+  const toModel = (kept: Kept, view: View): Model => {
     const { info } = kept;
     const entry = catalogueEntry(kept.id);
     const licence = info.licence ?? entry?.licence;
@@ -176,16 +178,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       // The first question says what is wrong, to the person who asks it.
       .catch(() => log.info('engine.not-warmed'));
   };
-  /** What is loaded, or was when the engine last said so: a list of models does not wait for one that is busy. */
-  let loaded: Awaited<ReturnType<Runner['loaded']>> = [];
-  const loadedNow = async () => {
+  /** Asks what is loaded; a list of models does not wait for an engine that is busy. */
+  const askLoaded = async () => {
     const asked = runner.loaded().then(
       (now) => (loaded = now),
       () => (loaded = []),
     );
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<typeof loaded>((resolve) => (timer = setTimeout(() => resolve(loaded), ANSWER_MS)));
-    return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, ANSWER_MS)));
+    await Promise.race([asked, late]).finally(() => clearTimeout(timer));
   };
 
   async function* generate({ model, ...request }: GenerateRequest, signal: AbortSignal): AsyncGenerator<Piece> {
@@ -275,8 +276,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
 
     async 'engine.models'() {
-      const [view, loaded] = await Promise.all([machine.view(), loadedNow()]);
-      return models.list().map((kept) => toModel(kept, view, loaded));
+      const [view] = await Promise.all([machine.view(), askLoaded()]);
+      return models.list().map((kept) => toModel(kept, view));
     },
 
     async 'engine.remove'({ id }) {

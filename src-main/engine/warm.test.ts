@@ -210,7 +210,7 @@ describe('a machine that sleeps in the middle of an answer', () => {
   const long = process.env['DAIMON_LONG'] !== undefined;
   const [everyMs, patience, sleepMs] = long ? [5000, 6, 90_000] : [250, 4, 2500];
 
-  test('with core and engine stopped goes on when it wakes', { timeout: 120_000 }, async () => {
+  test('with core and engine stopped goes on when it wakes', { timeout: 400_000 }, async () => {
     for (const first of ['core', 'engine'] as const) {
       const core = fork(
         fileURLToPath(new URL('../../test/fakes/asking.ts', import.meta.url)),
@@ -234,7 +234,7 @@ describe('a machine that sleeps in the middle of an answer', () => {
 
   test(
     'with the engine alone stopped is a hang: it is ended, and the answer goes on',
-    { timeout: 120_000 },
+    { timeout: 400_000 },
     async () => {
       const host = engineHost();
       const log = keptLog();
