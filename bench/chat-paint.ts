@@ -17,9 +17,9 @@ const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.len
 
 /** The window as a person has it: awake, with a model, its conversation empty. */
 async function awake(one: Daimon, program?: string) {
+  const started = await start(one.folder, program);
   await one.call('vault.create', { name: 'Wren' });
   await one.call('engine.import', { path: modelFile });
-  const started = await start(one.folder, program);
   const browser = await openBrowser();
   const { page } = await openPage(browser, started.address);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
