@@ -47,7 +47,7 @@ if (theme === 'light' || theme === 'dark') world.settings = { ...world.settings,
 if (query.has('cut')) world.settings = { ...world.settings, cut: true };
 const name = query.get('name');
 if (name) world.vault = { ...world.vault, name };
-const talk = talks[query.get('talk') ?? '']?.();
+const talk = await talks[query.get('talk') ?? '']?.();
 if (talk) location.hash = talk.hash;
 const fake = fakeCore(world, talk?.script.handlers);
 if (query.has('refused')) fake.link.turn('refused');

@@ -157,6 +157,7 @@ export const chat = {
   },
   editing: {
     label: 'Your question, changed',
+    which: 'the question that you are changing',
     stays: 'The question as it was stays, with its answers.',
     staysWith: (n: number) =>
       `The question as it was stays, with its answers. ${plural(n, 'document goes', 'documents go')} with this one too.`,
@@ -209,8 +210,7 @@ export const chat = {
     kept: (name: string) => `“${name}” is kept, and answers here from now on.`,
     noName: 'Give it a name first.',
     model: 'Model',
-    usual: 'The usual one',
-    usualHint: (model: string | undefined) => (model ? `${model}, as the settings say` : 'As the settings say'),
+    usual: 'No choice of its own',
     away: 'Not on this computer any more',
     system: 'Instructions (system prompt)',
     systemHint: 'Who it is and how it should answer; it reads this before everything else.',
@@ -246,7 +246,6 @@ export const chat = {
   models: {
     label: (model: string) => `Model: ${model}. Choose another`,
     of: 'Model',
-    item: (name: string, verdict: string) => `${name} · ${verdict}`,
     changed: (model: string) => `${model} answers from now on.`,
     none: 'no model yet',
   },
@@ -254,7 +253,6 @@ export const chat = {
   useSeed: 'Use this seed',
   seedUsed: 'Used from now on',
   personaOf: 'Persona',
-  lengthOf: 'Length',
 
   // Temporary
   temporary: {

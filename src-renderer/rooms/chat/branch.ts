@@ -34,7 +34,7 @@ const same = (a: Entry, b: Entry) =>
   a.versions?.join() === b.versions?.join();
 
 /** Joins the newest messages of the core to those that are here: what comes before a message that both have stays. */
-export function join({ entries, base, more }: Branch, page: Page): Branch {
+export function join({ entries }: Pick<Branch, 'entries'>, page: Page): Branch {
   const first = page.messages[0];
   const at = first ? entries.findIndex(({ id }) => id === first.id) : -1;
   const known = new Map(entries.slice(Math.max(0, at)).map((entry) => [entry.id, entry]));
@@ -43,9 +43,9 @@ export function join({ entries, base, more }: Branch, page: Page): Branch {
     const old = known.get(message.id);
     return old && same(old, message) ? old : message;
   });
-  return at >= 0
-    ? { entries: [...entries.slice(0, at), ...joined], base, more }
-    : { entries: joined, base: page.total - joined.length, more: page.more };
+  const all = [...entries.slice(0, Math.max(0, at)), ...joined];
+  const base = Math.max(0, page.total - all.length);
+  return { entries: all, base, more: base > 0 };
 }
 
 export interface Asked {

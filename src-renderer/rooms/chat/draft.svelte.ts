@@ -8,6 +8,8 @@ export interface Draft {
   load(): Promise<void>;
   /** Keeps what is there now. Never rejects; what could not be kept is kept with the next change. */
   flush(): Promise<void>;
+  /** `temporary` changed: what was kept on the one side is kept on the other. */
+  move(): Promise<void>;
   /** Words beside these changed (`beside`): keeps them within the same time. */
   touch(): void;
 }
@@ -18,8 +20,8 @@ export interface DraftOptions {
   readonly conversation: () => string | undefined;
   /** Words that are kept after the draft's own, such as those of a question that is being changed. */
   readonly beside?: () => string;
-  /** True where nothing may be written down. */
-  readonly unwritten?: () => boolean;
+  /** True for a conversation that will be temporary: its draft lives in memory only. */
+  readonly temporary?: () => boolean;
   /** Documents that were kept with the draft. */
   readonly onAttachments?: (attachments: readonly Attachment[]) => void;
   /** Milliseconds of rest before it is kept; a loss of at most half a second is the promise. */
@@ -30,7 +32,7 @@ export function openDraft({
   core,
   conversation,
   beside = () => '',
-  unwritten = () => false,
+  temporary = () => false,
   onAttachments,
   rest = 400,
 }: DraftOptions): Draft {
@@ -39,16 +41,19 @@ export function openDraft({
   let touched = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
+  const where = () => {
+    const id = conversation();
+    return id ? { conversation: id } : temporary() ? { temporary: true } : {};
+  };
   const flush = async () => {
     clearTimeout(timer);
     timer = undefined;
-    const words = unwritten() ? '' : [text, beside()].filter(Boolean).join('\n\n');
+    const words = [text, beside()].filter(Boolean).join('\n\n');
     if (words === kept) return;
     const before = kept;
     const sent = (kept = words);
-    const id = conversation();
     try {
-      await core['assistant.draft']({ text: sent, ...(id && { conversation: id }) });
+      await core['assistant.draft']({ text: sent, ...where() });
     } catch {
       // A lost connection: the words are still on screen, and the next change or reconnect keeps them.
       if (kept === sent) kept = before;
@@ -69,9 +74,8 @@ export function openDraft({
       touch();
     },
     async load() {
-      const id = conversation();
       try {
-        const found = await core['assistant.draft'](id ? { conversation: id } : {});
+        const found = await core['assistant.draft'](where());
         onAttachments?.(found.attachments);
         if (touched) return;
         text = kept = found.text;
@@ -80,6 +84,17 @@ export function openDraft({
       }
     },
     flush,
+    async move() {
+      if (conversation()) return;
+      const left = temporary() ? {} : { temporary: true };
+      try {
+        await core['assistant.draft']({ text: '', ...left });
+      } catch {
+        // The same: the next change keeps the words, and what was left is overwritten with the next draft there.
+      }
+      kept = '';
+      await flush();
+    },
     touch,
   };
 }

@@ -42,6 +42,10 @@ const KINDS: Readonly<Record<string, Attachment['kind']>> = {
   docx: 'docx',
 };
 
+/** The key of a draft: of a conversation, of the next one, or of the next temporary one. */
+export const draftOf = (conversation: string | undefined, temporary: boolean | undefined): string =>
+  conversation ?? (temporary ? 'temporary' : '');
+
 export function scriptedMore({ nextId, now, conversationOf, tell, room = 2000 }: ScriptedMoreOptions): ScriptedMore {
   const personas: Persona[] = [];
   const waiting = new Map<string, Attachment[]>();
@@ -86,7 +90,7 @@ export function scriptedMore({ nextId, now, conversationOf, tell, room = 2000 }:
         one.text += new TextDecoder().decode(bytes);
         return { received: bytes.length };
       },
-      'assistant.attach': ({ conversation = '', upload }) => {
+      'assistant.attach': ({ conversation, temporary, upload }) => {
         const { name, text } = uploads.get(upload ?? '')!;
         const kind = KINDS[name.split('.').pop() ?? ''];
         if (!kind)
@@ -95,7 +99,8 @@ export function scriptedMore({ nextId, now, conversationOf, tell, room = 2000 }:
           id: nextId(), name, kind, characters: text.length, tokens: Math.ceil(text.length / 4), room,
           ...(kind === 'pdf' && { pages: 3, note: 'Page 2 is a picture and could not be read.' }),
         }; // prettier-ignore
-        waiting.set(conversation, [...(waiting.get(conversation) ?? []), made]);
+        const whose = draftOf(conversation, temporary);
+        waiting.set(whose, [...(waiting.get(whose) ?? []), made]);
         read.set(made.id, made);
         return made;
       },

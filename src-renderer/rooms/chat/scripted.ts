@@ -2,7 +2,7 @@
 import type { assistantDoor, Conversation, Message, Sent } from '../../../src-main/assistant/door.ts';
 import { Fault, type Handlers } from '../../../src-main/wire/index.ts';
 import { fakeId } from '../../core/fake-world.ts';
-import { scriptedMore, type ScriptedMore } from './scripted-more.ts';
+import { draftOf, scriptedMore, type ScriptedMore } from './scripted-more.ts';
 import { scriptedTree } from './scripted-tree.ts';
 
 type All = ScriptedMore['handlers'] &
@@ -220,8 +220,8 @@ export function scripted(now: () => number = Date.now): Scripted {
           ...(documents.length > 0 && { attachments: documents }),
         }; // prettier-ignore
         messages.push(question);
-        drafts.set(id ?? '', '');
-        more.waiting.delete(id ?? '');
+        drafts.set(draftOf(id, how?.temporary), '');
+        more.waiting.delete(draftOf(id, how?.temporary));
         begin(conversation, question.id, shape.seed === undefined ? {} : { seed: shape.seed });
         return follow(conversation.id, signal);
       },
@@ -286,9 +286,10 @@ export function scripted(now: () => number = Date.now): Scripted {
             const excerpt = `${text.slice(Math.max(0, from - 40), from)}${hit}${text.slice(from + query.length, from + 60)}`;
             return { conversation, message: id, title: conversationOf(conversation).title, role, at, excerpt };
           }),
-      'assistant.draft': ({ conversation = '', text }) => {
-        if (text !== undefined) drafts.set(conversation, text);
-        return { text: drafts.get(conversation) ?? '', attachments: more.waiting.get(conversation) ?? [] };
+      'assistant.draft': ({ conversation, temporary, text }) => {
+        const whose = draftOf(conversation, temporary);
+        if (text !== undefined) drafts.set(whose, text);
+        return { text: drafts.get(whose) ?? '', attachments: more.waiting.get(whose) ?? [] };
       },
     },
   };

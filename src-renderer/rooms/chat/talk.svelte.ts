@@ -94,12 +94,12 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
   const pen = openPen({ write: (text) => amend({ text }), now });
 
   const shaping = openShaping({ core, id: () => id, signal: closing.signal });
-  const attached = openAttached({ core, conversation: () => id });
+  const attached = openAttached({ core, conversation: () => id, temporary: () => shaping.temporary });
   const draft = openDraft({
     core,
     conversation: () => id,
     beside: () => (branches.words === branches.editing?.before ? '' : branches.words),
-    unwritten: () => !id && shaping.temporary,
+    temporary: () => shaping.temporary,
     onAttachments: (kept) => attached.put(kept),
   });
   const spare = (words: string) => {
@@ -192,13 +192,16 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
     return false;
   }
 
-  /** The newest messages of the branch, back to `until` or to where they meet those that are here. */
-  async function readBranch(conversation: string, limit: number, until?: string) {
+  /** The newest messages of the branch: back to where they meet those that are here, or as far as those went. */
+  async function readBranch(conversation: string, limit: number) {
     const signal = closing.signal;
-    let { messages, more, total } = await core['assistant.messages']({ conversation, limit }, signal);
+    const page = await core['assistant.messages']({ conversation, limit }, signal);
+    const { total } = page;
+    let { messages, more } = page;
     const met = () =>
+      branch.entries.length === 0 ||
       branch.entries.some((entry) => entry.id === messages[0]?.id) ||
-      (until ? messages.some((one) => one.id === until) : messages.length >= branch.entries.length);
+      total - messages.length <= branch.base;
     while (more && messages[0] && !met()) {
       const older = await core['assistant.messages']({ conversation, before: messages[0].id, limit: FAR }, signal);
       messages = [...older.messages, ...messages];
@@ -207,11 +210,11 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
     return { messages, more, total };
   }
 
-  async function refreshTail(limit: number, until?: string): Promise<void> {
+  async function refreshTail(limit: number): Promise<void> {
     const conversation = id;
     if (!conversation) return;
     try {
-      const page = await readBranch(conversation, limit, until);
+      const page = await readBranch(conversation, limit);
       if (reading && phase === 'writing') return;
       branch = join(branch, page);
       if (phase === 'opening') phase = 'still';
@@ -298,7 +301,7 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
       fault = undefined;
       try {
         await core['assistant.choose']({ conversation, message }, closing.signal);
-        await refreshTail(PAGE, message);
+        await refreshTail(PAGE);
       } catch (error) {
         fail(error);
       } finally {
@@ -335,7 +338,7 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
       })());
     },
     async refresh() {
-      if (phase === 'writing' || phase === 'sending' || phase === 'gone') return;
+      if (phase === 'writing' || phase === 'sending' || phase === 'gone' || choosing) return;
       await refreshTail(PAGE);
     },
     async resume() {
