@@ -103,7 +103,10 @@ export function openBringing({ core, signal, onjob }: BringingOptions): Bringing
         // A stream that ends without an end was stopped where its job is shown, or from elsewhere.
         if (!done && going === mine) stopped = true;
       } catch (error) {
-        if (going !== mine || end.aborted || stopped) return;
+        if (going !== mine || end.aborted) return;
+        // Stopped here, or where its job is shown.
+        if (isFault(error, 'job-stopped')) stopped = true;
+        if (stopped) return;
         // The file itself: a folder that was dropped, or one that changed under the reading.
         fault = notify(error instanceof DOMException ? unreadable() : error);
       } finally {

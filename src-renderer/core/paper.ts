@@ -1,4 +1,5 @@
 /** A file of the person's that the window writes: straight to where they choose, or gathered and handed to the browser. */
+import { desktop } from './desktop.ts';
 
 export interface Paper {
   write(text: string): Promise<void>;
@@ -40,7 +41,8 @@ const BEGIN_MS = 10_000;
 export async function openPaper(options: PaperOptions): Promise<Paper | undefined> {
   const { view = window, name, type, ending, description } = options;
   const { showSaveFilePicker } = view as Picking;
-  if (showSaveFilePicker) {
+  // The desktop shell allows no file access of its own, and asks where a download goes.
+  if (showSaveFilePicker && !desktop(view)) {
     try {
       const types = [{ description, accept: { [type]: [ending] } }];
       const file = await showSaveFilePicker.call(view, { suggestedName: name, types });

@@ -157,6 +157,7 @@ export const chat = {
   },
   editing: {
     label: 'Your question, changed',
+    which: 'the question that you are changing',
     stays: 'The question as it was stays, with its answers.',
     staysWith: (n: number) =>
       `The question as it was stays, with its answers. ${plural(n, 'document goes', 'documents go')} with this one too.`,

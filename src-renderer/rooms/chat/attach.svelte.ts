@@ -37,6 +37,8 @@ export interface Attached {
   take(): readonly Attachment[];
   /** Documents that are kept with the draft in the core. */
   put(attachments: readonly Attachment[]): void;
+  /** `temporary` changed: what was handed over here is kept on the other side instead. */
+  move(): void;
   close(): void;
 }
 
@@ -53,17 +55,24 @@ export function openAttached({ core, conversation, temporary }: AttachedOptions)
   let keys = 0;
   let queue = Promise.resolve();
   const going = new Map<number, AbortController>();
+  const files = new Map<number, File>();
 
   const change = (key: number, to: Partial<Item>) => {
     items = items.map((item) => (item.key === key ? { ...item, ...to } : item));
   };
   const drop = (key: number) => {
+    files.delete(key);
     items = items.filter((item) => item.key !== key);
   };
 
-  const bring = async (key: number, file: File) => {
+  const start = (key: number) => {
+    going.set(key, new AbortController());
+    queue = queue.then(() => bring(key));
+  };
+  const bring = async (key: number) => {
     const stop = going.get(key);
-    if (!stop || stop.signal.aborted) return;
+    const file = files.get(key);
+    if (!stop || !file || stop.signal.aborted) return;
     try {
       const handed = await hand(core, file, stop.signal, (given) =>
         change(key, { given, ...(given >= file.size && { state: 'reading' as const }) }),
@@ -98,8 +107,8 @@ export function openAttached({ core, conversation, temporary }: AttachedOptions)
     get coming() {
       return items.filter(({ state }) => state === 'handing' || state === 'reading').map(({ name }) => name);
     },
-    add(files) {
-      for (const file of files) {
+    add(chosen) {
+      for (const file of chosen) {
         const key = keys++;
         const many = items.filter(({ state }) => state !== 'refused').length >= MOST_FILES;
         const why =
@@ -113,8 +122,18 @@ export function openAttached({ core, conversation, temporary }: AttachedOptions)
         const item = { key, name: file.name, size: file.size, given: 0 };
         items = [...items, why ? { ...item, state: 'refused', why } : { ...item, state: 'handing' }];
         if (why) continue;
-        going.set(key, new AbortController());
-        queue = queue.then(() => bring(key, file));
+        files.set(key, file);
+        start(key);
+      }
+    },
+    move() {
+      for (const { key, attachment } of items) {
+        if (!attachment || !files.has(key)) continue;
+        void detach(attachment.id);
+        items = items.map(({ attachment: left, ...item }) =>
+          item.key === key ? { ...item, state: 'handing', given: 0 } : { ...item, ...(left && { attachment: left }) },
+        );
+        start(key);
       }
     },
     remove(key) {

@@ -180,6 +180,21 @@ test('a temporary conversation says that nothing is written down, and its draft 
   script.finish();
 });
 
+test('a document that was at hand is kept in memory instead, once the conversation will be temporary', async () => {
+  const { asked } = await stage();
+  const input = document.querySelector<HTMLInputElement>('input[type=file]')!;
+  const data = new DataTransfer();
+  data.items.add(new File(['word'], 'letter.txt'));
+  input.files = data.files;
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+  await expect.element(page.getByText(/Text · about/)).toBeVisible();
+  await page.getByRole('switch', { name: 'Temporary' }).click();
+  await expect.poll(() => asked('assistant.attach').length).toBe(2);
+  expect(asked('assistant.attach').map((one) => (one as { temporary?: true }).temporary)).toEqual([undefined, true]);
+  expect(asked('assistant.detach')).toHaveLength(1);
+  await expect.element(page.getByText(/Text · about/)).toBeVisible();
+});
+
 test('what answers next: what is set, what answered before, a stand-in gives way', () => {
   const models = [
     { id: 'warm', warmUp: true },

@@ -57,6 +57,16 @@ export function openShaping({ core, id, signal }: ShapingOptions): Shaping {
   const readPersonas = async () => {
     personas = await core['assistant.personas']({}, signal);
   };
+  let reading = false;
+  let stale = false;
+  const readAll = async () => {
+    const mine = id();
+    const [all] = await Promise.all([
+      mine ? core['assistant.conversations']({ limit: 5000 }, signal) : [],
+      readPersonas(),
+    ]);
+    if (mine && mine === id()) conversation = all.find((one) => one.id === mine) ?? conversation;
+  };
   const set: Shaping['set'] = async ({ persona: by, change = {} }) => {
     const mine = id();
     if (mine) {
@@ -101,16 +111,19 @@ export function openShaping({ core, id, signal }: ShapingOptions): Shaping {
       };
     },
     async read() {
+      // News comes in bursts, and the list of conversations may be long: one reading at a time, and one after it.
+      if (reading) return void (stale = true);
+      reading = true;
       try {
-        const mine = id();
-        const [all] = await Promise.all([
-          mine ? core['assistant.conversations']({ limit: 5000 }, signal) : [],
-          readPersonas(),
-        ]);
-        if (mine && mine === id()) conversation = all.find((one) => one.id === mine) ?? conversation;
+        do {
+          stale = false;
+          await readAll();
+        } while (stale);
       } catch (error) {
         // What was known stands; lost wires and locks show elsewhere.
         if (!isFault(error) && !signal.aborted) throw error;
+      } finally {
+        reading = false;
       }
     },
     set,

@@ -100,8 +100,9 @@ test('leaving the page stops nothing; it is paused and stopped through its job',
   await expect.element(screen.getByText(/paused/)).toBeVisible();
   await screen.getByRole('button', { name: 'Stop: Bringing conversations' }).click();
   await expect.poll(() => did('jobs.stop')).toEqual([{ id: JOB }]);
-  go(new Fault('stopped', 'It was stopped.'));
-  await expect.poll(() => session.bringing.busy).toBe(false);
+  go(new Fault('job-stopped', 'It was stopped.'));
+  await expect.element(screen.getByText(/Stopped. What had come stays/)).toBeVisible();
+  await expect.element(screen.getByRole('alert')).not.toBeInTheDocument();
 });
 
 test('a file that is none is refused with its reason, and another can be brought', async () => {
