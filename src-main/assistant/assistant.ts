@@ -98,7 +98,16 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
     }
   };
 
-  const bringing = openImport({ store, clock, ids, library, jobs: needs.jobs, swept, changed });
+  const bringing = openImport({
+    store,
+    clock,
+    ids,
+    library,
+    jobs: needs.jobs,
+    swept,
+    changed,
+    writing: answering.count,
+  });
   const taking = openExport({ storeOf: homes.storeOf, disk: store, clock, ids, name });
   const handlers: Handlers<typeof assistantDoor> = {
     'assistant.import': (source, signal) => bringing.import(source, signal),

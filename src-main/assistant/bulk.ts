@@ -21,7 +21,44 @@ export interface WholeMessage extends Message {
 
 export type Bulk = ReturnType<typeof openBulk>;
 
+/** A conversation that was kept. */
+export interface Kept {
+  readonly id: Id;
+  readonly messages: number;
+}
+
 export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; ids: () => Id }) {
+  const isHere = (parsed: ParsedConversation): boolean =>
+    store.get(
+      'SELECT 1 FROM conversation WHERE (source = ? OR id = ?) AND hidden = 0',
+      sourceOf(parsed),
+      parsed.from === 'daimon' ? parsed.id : '',
+    ) !== undefined;
+  const planned = (parsed: ParsedConversation) => {
+    const id = ids();
+    try {
+      return { id, pieces: piecesOf(parsed, id, ids, clock.now()) };
+    } catch (error) {
+      if (error instanceof RangeError) return 'broken';
+      throw error;
+    }
+  };
+  const insertConversation = async (parsed: ParsedConversation, signal?: AbortSignal): Promise<Kept | 'known'> => {
+    if (isHere(parsed)) return 'known';
+    const id = ids();
+    const pieces = piecesOf(parsed, id, ids, clock.now());
+    try {
+      for (const piece of pieces) await store.background.batch(piece, signal);
+    } catch (error) {
+      // Nothing of it is shown; what of it is on disk must not bar the next try.
+      // (When the store has closed meanwhile, the next start sweeps it.)
+      await remove(store, id).catch(() => {});
+      if (isTwice(error)) return 'known';
+      throw error;
+    }
+    return { id, messages: parsed.messages.length };
+  };
+
   return {
     /**
      * Keeps an imported conversation with every branch. What is long comes in several transactions and is shown when the
@@ -30,25 +67,41 @@ export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; id
      * @returns its new id, or `known` when it is here already (brought before, or, from daimon, still here)
      * @throws RangeError when a message names a parent that does not stand before it, or no message is there
      */
-    async insertConversation(
-      parsed: ParsedConversation,
+    insertConversation,
+
+    /**
+     * The same for several, in their order; those that are short share a transaction: a commit costs what ten short
+     * conversations cost. One that `insertConversation` would throw a RangeError for is `broken`, and the others go on.
+     */
+    async insertConversations(
+      list: readonly ParsedConversation[],
       signal?: AbortSignal,
-    ): Promise<{ readonly id: Id; readonly messages: number } | 'known'> {
-      const source = `${parsed.from}:${parsed.id}`;
-      const here = 'SELECT 1 FROM conversation WHERE (source = ? OR id = ?) AND hidden = 0';
-      if (store.get(here, source, parsed.from === 'daimon' ? parsed.id : '')) return 'known';
-      const id = ids();
-      const pieces = piecesOf(parsed, id, ids, clock.now());
-      try {
-        for (const piece of pieces) await store.background.batch(piece, signal);
-      } catch (error) {
-        // Nothing of it is shown; what of it is on disk must not bar the next try.
-        // (When the store has closed meanwhile, the next start sweeps it.)
-        await remove(store, id).catch(() => {});
-        if ((error as { code?: unknown }).code === 'SQLITE_CONSTRAINT_UNIQUE') return 'known';
-        throw error;
+    ): Promise<(Kept | 'known' | 'broken')[]> {
+      const outcomes: (Kept | 'known' | 'broken')[] = [];
+      const together: Statement[] = [];
+      const sources = new Set<string>();
+      for (const parsed of list) {
+        const source = sourceOf(parsed);
+        const outcome = isHere(parsed) || sources.has(source) ? 'known' : planned(parsed);
+        sources.add(source);
+        if (typeof outcome === 'string') outcomes.push(outcome);
+        else if (outcome.pieces.length > 1) outcomes.push(await insertConversation(parsed, signal));
+        else {
+          together.push(...outcome.pieces[0]!);
+          outcomes.push({ id: outcome.id, messages: parsed.messages.length });
+        }
       }
-      return { id, messages: parsed.messages.length };
+      try {
+        if (together.length > 0) await store.background.batch(together, signal);
+        return outcomes;
+      } catch (error) {
+        if (!isTwice(error)) throw error;
+        // Somebody else has just brought one of them; which, they say one by one. Nothing of the batch is there.
+        const again: (Kept | 'known' | 'broken')[] = [];
+        for (const [i, parsed] of list.entries())
+          again.push(typeof outcomes[i] === 'string' ? outcomes[i] : await insertConversation(parsed, signal));
+        return again;
+      }
     },
 
     /** Every conversation that is on disk, oldest first. */
@@ -83,6 +136,9 @@ export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; id
     },
   };
 }
+
+const sourceOf = ({ from, id }: ParsedConversation) => `${from}:${id}`;
+const isTwice = (error: unknown) => (error as { code?: unknown }).code === 'SQLITE_CONSTRAINT_UNIQUE';
 
 /** The statements that keep a conversation, in transactions of a bounded size; the last one makes it visible. */
 function piecesOf(parsed: ParsedConversation, id: Id, ids: () => Id, now: number): Statement[][] {
@@ -136,7 +192,7 @@ function piecesOf(parsed: ParsedConversation, id: Id, ids: () => Id, now: number
       tip.depth,
       parsed.pinned ? 1 : 0,
       parsed.folder?.trim().slice(0, 100) || null,
-      `${parsed.from}:${parsed.id}`,
+      sourceOf(parsed),
       pieces.length > 1 ? 1 : 0,
     ],
   });
