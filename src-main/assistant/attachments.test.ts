@@ -1,13 +1,13 @@
 /** Documents in the room: kept with drafts, sent with questions, cut to what fits, and never obeyed. */
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Store } from '../base/ports.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
-import { collect, database, house, never, tidy } from './house.fixture.ts';
+import { collect, database, house, never, slowly, tidy } from './house.fixture.ts';
 
 afterEach(tidy);
 
-const count = (store: Awaited<ReturnType<typeof database>>, from: string) =>
-  store.get<{ n: number }>(`SELECT count(*) AS n FROM ${from}`)!.n;
+const count = (store: Store, from: string) => store.get<{ n: number }>(`SELECT count(*) AS n FROM ${from}`)!.n;
 
 describe('with a draft', () => {
   test('a document is kept with its length for the model that would answer, and goes with the question', async () => {
@@ -108,6 +108,24 @@ describe('with a draft', () => {
     await expect(verbs['assistant.attach']({ path: 'a' }, never)).rejects.toMatchObject({
       code: 'too-many-attachments',
     });
+  });
+
+  test('while its documents are read another window may ask: one of both is refused, and loses nothing', async () => {
+    const { do: verbs, store } = await house(
+      { answer: (_request, signal) => slowly('one two three', 20, signal) },
+      { files: { a: 'alpha' } },
+    );
+    const { done } = await collect(verbs['assistant.send']({ text: 'q' }, never));
+    const { conversation } = done;
+    const both = await Promise.allSettled(
+      ['x', 'y'].map((text) =>
+        collect(verbs['assistant.send']({ text, conversation, attachments: [{ path: 'a' }] }, never)),
+      ),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'busy-writing' } });
+    expect(count(store, 'message')).toBe(4);
+    expect(count(store, 'attachment')).toBe(1);
   });
 
   test('an edited question takes its documents along, and the older version keeps them', async () => {
