@@ -183,6 +183,23 @@ describe('too long for the model', () => {
     expect(generator.requests[2]!.turns[1]!.text).toContain(text);
   });
 
+  test('a very long one is counted at its beginning only, and still cut where it fits', async () => {
+    const huge = line.repeat(50_000);
+    const { do: verbs, generator } = await house({ answer: () => ['ok'] }, { files: { huge } });
+    let longest = 0;
+    const { measure } = generator;
+    generator.measure = (model, turns) => {
+      longest = Math.max(longest, ...turns.map(({ text: each }) => each.length));
+      return measure(model, turns);
+    };
+    const kept = await verbs['assistant.attach']({ path: 'huge' }, never);
+    expect(kept.tokens! / (huge.length / 4)).toBeCloseTo(1, 2);
+    const { done } = await collect(verbs['assistant.send']({ text: 'q', attachments: [{ id: kept.id }] }, never));
+    expect(done.note).toContain('Of huge the first 1 %');
+    expect(longest).toBeLessThanOrEqual(400_000);
+    expect(generator.requests[0]!.turns[1]!.text.length).toBeGreaterThan(7000);
+  });
+
   test('several share the room fairly, and a long answer that was asked for has room too', async () => {
     const { do: verbs, generator } = await house(
       { answer: () => ['ok'], contextSize: 2000 },
@@ -268,12 +285,12 @@ test('a model that obeys every instruction in a document: nothing but text happe
   expect(called).toEqual(['assistant.send']);
   const after = rows();
   for (const table of tables)
-    if (!['message', 'attachment', 'conversation', 'draft'].includes(table))
+    if (!['message', 'attachment', 'attachment_text', 'conversation', 'draft'].includes(table))
       expect(after[table]).toEqual(before[table]);
   // One question, one answer, one document; the older ones as they were, and the draft is what the person left.
   expect(after['message']!.length).toBe(before['message']!.length + 2);
   expect(after['attachment']!.length).toBe(before['attachment']!.length + 1);
-  expect(after['attachment']!.slice(0, 1)).toEqual(before['attachment']);
+  for (const table of ['attachment', 'attachment_text']) expect(after[table]!.slice(0, 1)).toEqual(before[table]);
   expect(after['conversation']).toHaveLength(1);
   expect(after['draft']).toEqual(before['draft']);
   expect(await verbs['assistant.personas']({}, never)).toEqual([persona]);
