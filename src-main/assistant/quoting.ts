@@ -59,7 +59,10 @@ export function fileName(name: string): string {
 export function cutAt(text: string, most: number): number {
   if (text.length <= most) return text.length;
   const head = text.slice(0, most);
-  for (const end of [head.lastIndexOf('\n'), head.search(/\s\S*$/u)]) if (end > most * 0.8) return end;
+  const line = head.lastIndexOf('\n');
+  if (line > most * 0.8) return line;
+  const word = head.search(/\s\S*$/u);
+  if (word > most * 0.5) return word;
   // Neither near the end: between two code points at least.
   const last = head.charCodeAt(most - 1);
   return last >= 0xd800 && last < 0xdc00 ? most - 1 : most;
