@@ -37,6 +37,8 @@ const IDLE_MS = 20_000;
 const MOST_MEMORY = 1.25 * 2 ** 30;
 const START_MS = 60_000;
 const LOOK_MS = 200;
+/** At work, altogether: then a fresh one takes over, long before its share of processor time is used up. */
+const LIFE_MS = 5 * 60_000;
 const PATIENCE_MS = 2000;
 /** Arenas of glibc would only keep free memory from the system. */
 const ENV = { MALLOC_ARENA_MAX: '2' };
@@ -48,6 +50,7 @@ interface Running {
   readonly ready: Promise<void>;
   /** Why we ended it, if we did. */
   why?: Fault;
+  worked: number;
 }
 
 export function openSupervisor({
@@ -68,7 +71,7 @@ export function openSupervisor({
     const ready = reader['reader.confinement']({}).then((walls) =>
       log.info('reader.started', { pid: child.pid, ...walls }),
     );
-    const running: Running = { child, reader, ready };
+    const running: Running = { child, reader, ready, worked: 0 };
     void child.exited.then(({ code, signal }) => {
       if (current === running) current = undefined;
       if (!closed) log.info('reader.exited', { pid: child.pid, code: code ?? -1, signal: signal ?? 'none' });
@@ -124,6 +127,7 @@ export function openSupervisor({
       }, LOOK_MS).unref();
       const abort = () => drop(running);
       signal?.addEventListener('abort', abort, { once: true });
+      const began = performance.now();
       let held = true;
       const loan: Loan = {
         reader,
@@ -145,7 +149,8 @@ export function openSupervisor({
           clearTimeout(clock);
           clearInterval(watch);
           signal?.removeEventListener('abort', abort);
-          if (!well) drop(running);
+          running.worked += performance.now() - began;
+          if (!well || running.worked > LIFE_MS) drop(running);
           next();
         },
       };
