@@ -28,7 +28,7 @@ beforeAll(async () => {
       socket.on('error', () => {}).end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
     }).listen(typeof at === 'number' ? { port: at, host: '127.0.0.1' } : { path: at }),
   );
-  await Promise.all(servers.map((server) => server.listening || once(server, 'listening')));
+  for (const server of servers) if (!server.listening) await once(server, 'listening');
   // Any library that Node could load.
   const driver = dirname(createRequire(import.meta.url).resolve('better-sqlite3/package.json'));
   targets = {

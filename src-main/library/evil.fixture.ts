@@ -1,4 +1,5 @@
 /** A parser that was taken over: what it tries from inside the reader process, and what it reaches. Imported by entries. */
+/* eslint-disable @typescript-eslint/no-explicit-any, no-new-func -- an attacker minds no types and no rules */
 import { createRequire } from 'node:module';
 import type { Wire } from '../wire/index.ts';
 import type { ReadDocument } from './readers/reading.ts';
@@ -99,9 +100,14 @@ const readDocument: ReadDocument = async ({ bytes }) => {
       return new Promise(() => {});
     case 'heap': {
       const kept: unknown[] = [];
-      for (;;) kept.push(Array.from({ length: 1000 }, Math.random));
+      for (;;) kept.push(new Array(4e6).fill(1.5));
     }
     case 'buffers': {
+      const kept: unknown[] = [];
+      // Asked for and never touched: nothing but a limit on what is asked for sees it.
+      for (;;) kept.push(new Uint8Array(64 << 20));
+    }
+    case 'memory': {
       const kept: unknown[] = [];
       for (;;) kept.push(new Uint8Array(16 << 20).fill(1));
     }

@@ -6,6 +6,10 @@ import { walls } from './confine.ts';
 const { childWire } = await import('../wire/carriers/child.ts');
 const { serveReader } = await import('./process-serve.ts');
 
+// pdf.js leaves rejected promises behind on some broken files, of which the rest can be read. What never answers is ended
+// by the clock.
+process.on('unhandledRejection', () => {});
+
 serveReader({
   wire: childWire(process),
   walls,

@@ -38,7 +38,10 @@ export interface SupervisorOptions {
 
 const IDLE_MS = 20_000;
 const MOST_MEMORY = 1.25 * 2 ** 30;
+const START_MS = 60_000;
 const LOOK_MS = 200;
+/** At work, altogether: then a fresh one takes over, long before its share of processor time is used up. */
+const LIFE_MS = 5 * 60_000;
 const PATIENCE_MS = 2000;
 /** Arenas of glibc would only keep free memory from the system. */
 const ENV = { MALLOC_ARENA_MAX: '2' };
@@ -46,9 +49,11 @@ const ENV = { MALLOC_ARENA_MAX: '2' };
 interface Running {
   readonly child: Child;
   readonly reader: Client<typeof readerDoor>;
+  /** It stands, and has told of its walls; rejects when it died before. */
+  readonly ready: Promise<void>;
   /** Why we ended it, if we did. */
   why?: Fault;
-  dead: boolean;
+  worked: number;
 }
 
 function giveWay(pid: number): void {
@@ -75,16 +80,15 @@ export function openSupervisor({
   const start = (): Running => {
     const child = host.start('reader', { env: ENV });
     if (yielding) giveWay(child.pid);
-    const running: Running = { child, reader: connect(readerDoor, child.wire), dead: false };
+    const reader = connect(readerDoor, child.wire);
+    const ready = reader['reader.confinement']({}).then((walls) =>
+      log.info('reader.started', { pid: child.pid, ...walls }),
+    );
+    const running: Running = { child, reader, ready, worked: 0 };
     void child.exited.then(({ code, signal }) => {
-      running.dead = true;
       if (current === running) current = undefined;
       if (!closed) log.info('reader.exited', { pid: child.pid, code: code ?? -1, signal: signal ?? 'none' });
     });
-    running.reader['reader.confinement']({}).then(
-      (walls) => log.info('reader.started', { pid: child.pid, ...walls }),
-      () => {},
-    );
     return running;
   };
   const drop = (running: Running, why?: Fault) => {
@@ -136,8 +140,9 @@ export function openSupervisor({
       }, LOOK_MS).unref();
       const abort = () => drop(running);
       signal?.addEventListener('abort', abort, { once: true });
+      const began = performance.now();
       let held = true;
-      return {
+      const loan: Loan = {
         reader,
         within(ms) {
           clearTimeout(clock);
@@ -157,10 +162,21 @@ export function openSupervisor({
           clearTimeout(clock);
           clearInterval(watch);
           signal?.removeEventListener('abort', abort);
-          if (!well) drop(running);
+          running.worked += performance.now() - began;
+          if (!well || running.worked > LIFE_MS) drop(running);
           next();
         },
       };
+      // How long a busy machine takes to start it is no fault of the file.
+      loan.within(START_MS);
+      try {
+        await running.ready;
+        loan.within(undefined);
+        return loan;
+      } catch (error) {
+        loan.release(false);
+        throw loan.explain(error);
+      }
     },
     rest,
     async close() {

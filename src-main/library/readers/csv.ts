@@ -1,9 +1,10 @@
 /** CSV as lines that people and models read: cells joined by bars, whatever stood between them (csv-parse's one user). */
 import { parse } from 'csv-parse/sync';
 import { Fault } from '../../wire/index.ts';
+import { cut } from '../cut.ts';
 import { MOST_CHARACTERS } from '../process-door.ts';
 import { decode } from './decode.ts';
-import { cut, tidy } from './tidy.ts';
+import { tidy } from './tidy.ts';
 import type { Given, Raw } from './reading.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
@@ -13,11 +14,14 @@ const MOST_COLUMNS = 1000;
 
 /** @throws Fault `unknown-kind`, `too-large` for more than a thousand columns */
 export function readCsv({ bytes, name }: Given): Raw {
-  const whole = tidy(decode(bytes));
+  const file = tidy(decode(bytes));
+  // A line of Excel's, not of the table's.
+  const named = /^sep=([,;|\t])\n/i.exec(file);
+  const whole = named ? file.slice(named[0].length) : file;
   const head = cut(whole, MOST_CHARACTERS);
   // Not through a row; a row of five million characters is none.
   const table = head.length < whole.length ? head.slice(0, head.lastIndexOf('\n') + 1) : head;
-  const rows = parseRows(table, /\.tsv$/i.test(name) ? '\t' : sniff(table));
+  const rows = parseRows(table, named?.[1] ?? (/\.tsv$/i.test(name) ? '\t' : sniff(table)));
   const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
   if (columns > MOST_COLUMNS)
     throw new Fault('too-large', `This table has ${columns.toLocaleString('en')} columns; at most 1,000 are read.`);

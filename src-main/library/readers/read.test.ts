@@ -85,6 +85,10 @@ describe('CSV', () => {
     expect((await read('a.csv', 'x;y\n1,5;2,5\n3,5;4,5\n')).text).toBe('x | y\n1,5 | 2,5\n3,5 | 4,5');
   });
 
+  test('a first line that names the delimiter is believed and left out', async () => {
+    expect((await read('a.csv', 'sep=|\r\na,b|c\r\n')).text).toBe('a,b | c');
+  });
+
   test('only whole rows of a very long one are read', async () => {
     const { note, text } = await read('a.csv', `a,b\n${'12345,67890\n'.repeat(600_000)}`);
     expect(note).toMatch(/^Only the first 357,\d\d\d rows and 2 columns were read\.$/);
@@ -202,11 +206,12 @@ describe('DOCX', () => {
   });
 
   test('a bomb is refused before it is unpacked', async () => {
-    const big = (megabytes: number) => new Uint8Array(megabytes << 20).fill(32);
-    for (const part of [big(16), big(40)])
-      expect(await refusal('a.docx', docx('', { 'word/document.xml': part }))).toMatchObject({ code: 'too-large' });
-    const many = Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`word/${i}.xml`, '']));
-    expect(await refusal('a.docx', docx('', many))).toMatchObject({ code: 'too-large' });
+    const spaces = (bytes: number) => new Uint8Array(bytes).fill(32);
+    const parts = (count: number, bytes: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`word/${i}.xml`, spaces(bytes)]));
+    // One that packs a thousand times, many that do so below notice, and very many.
+    for (const bomb of [{ 'word/document.xml': spaces(4 << 20) }, parts(33, 1 << 20), parts(10_001, 0)])
+      expect(await refusal('a.docx', docx('', bomb))).toMatchObject({ code: 'too-large' });
   });
 
   test('a directory that lies about a size gets no more memory than it claims', async () => {
