@@ -9,7 +9,7 @@ import type { ConversationRow, MessageRow } from './rows.ts';
 import { titleOf } from './title.ts';
 
 /** Of one transaction: about ten milliseconds of work, for which an answer being written may have to wait. */
-const PIECE_CHARACTERS = 200_000;
+const PIECE_CHARACTERS = 100_000;
 const PIECE_MESSAGES = 200;
 
 export interface WholeMessage extends Message {
@@ -27,7 +27,15 @@ export interface Kept {
   readonly messages: number;
 }
 
-export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; ids: () => Id }) {
+export interface BulkNeeds {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: () => Id;
+  /** Waited for between two transactions, so that whoever else writes gets the file's lock. */
+  readonly between?: () => Promise<void>;
+}
+
+export function openBulk({ store, clock, ids, between = async () => {} }: BulkNeeds) {
   const isHere = (parsed: ParsedConversation): boolean =>
     store.get(
       'SELECT 1 FROM conversation WHERE (source = ? OR id = ?) AND hidden = 0',
@@ -48,7 +56,10 @@ export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; id
     const id = ids();
     const pieces = piecesOf(parsed, id, ids, clock.now());
     try {
-      for (const piece of pieces) await store.background.batch(piece, signal);
+      for (const [i, piece] of pieces.entries()) {
+        if (i > 0) await between();
+        await store.background.batch(piece, signal);
+      }
     } catch (error) {
       // Nothing of it is shown; what of it is on disk must not bar the next try.
       // (When the store has closed meanwhile, the next start sweeps it.)

@@ -147,6 +147,32 @@ describe('what is here already', () => {
     expect(await house.do['assistant.search']({ query: 'another view', limit: 10 }, never)).toHaveLength(1);
   });
 
+  test('is known by its texts where an export has no times, and quickly where thousands hang on one message', async () => {
+    using folder = temporaryFolder();
+    const count = process.env['DAIMON_LONG'] ? 20_000 : 3000;
+    const wide: Turn[] = Array.from({ length: count }, (_, i) => [
+      `n${i}`,
+      null,
+      'user',
+      `question ${i}`,
+      1_600_000_000,
+    ]);
+    const timeless = (words: string[]) => ({
+      uuid: 'k',
+      chat_messages: words.map((text, i) => ({ sender: i % 2 ? 'assistant' : 'human', text })),
+    });
+    const files = {
+      old: JSON.stringify([chat('wide', wide), timeless(['a', 'b'])]),
+      new: JSON.stringify([chat('wide', wide), timeless(['a', 'b', 'c', 'd'])]),
+    };
+    await using house = await exchange({ file: folder.file('d.db'), key, library: libraryOf(files) });
+    await house.bring('old');
+    const began = performance.now();
+    expect(await house.bring('new')).toMatchObject({ conversations: 0, messages: 2, known: 2 });
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(await house.bring('new')).toMatchObject({ messages: 0, known: 2 });
+  });
+
   test('stays where the person is when they went on here', async () => {
     using folder = temporaryFolder();
     const first = talk('c1', 'otters');

@@ -71,7 +71,10 @@ async function bringAll(
   show: (now: Progress) => void,
 ): Promise<Done> {
   const job = id as Id;
-  const bulk = openBulk({ store, clock, ids });
+  const between = async () => {
+    if (writing() > 0) await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
+  };
+  const bulk = openBulk({ store, clock, ids, between });
   const count = { conversations: 0, messages: 0, known: 0 };
   const refused = reasons();
   const origins = new Map<Done['from'], number>();
@@ -98,7 +101,7 @@ async function bringAll(
       if (kept === 'broken') refused.add(OTHER);
       else if (kept === 'known') {
         count.known++;
-        const grown = await growConversation({ store, ids }, list[i]!, signal);
+        const grown = await growConversation({ store, ids, between }, list[i]!, signal);
         if (!grown || grown.added === 0) continue;
         count.messages += grown.added;
         fresh.push(grown.id);
@@ -114,7 +117,7 @@ async function bringAll(
     group = [];
     groupSize = 0;
     await keep(list);
-    if (writing() > 0) await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
+    await between();
   };
 
   await swept;
