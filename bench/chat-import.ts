@@ -1,12 +1,20 @@
 /** What bringing 100 MB of ChatGPT's export takes, and what it takes away from an answer that is being written meanwhile. */
-import { createWriteStream } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Brought } from '../src-main/assistant/door.ts';
+import { systemClock } from '../src-main/base/clock.ts';
+import { idFactory } from '../src-main/base/id.ts';
+import { openLibrary } from '../src-main/library/library.ts';
+import { nodeHost } from '../src-main/shell/browser/host.ts';
 import { password, startCore, type CoreProcess } from '../test/e2e/core.ts';
 import { daimon } from '../test/e2e/daimon.ts';
+import { exchange, never } from '../test/fakes/exchange.ts';
+import { keptLog } from '../test/fakes/log.ts';
+import type { Script } from '../test/fakes/script.ts';
 import { smollm2 } from '../test/fixtures/real-model.ts';
 import type { Figure } from './figure.ts';
 
@@ -185,11 +193,71 @@ export async function importFigures(): Promise<Figure[]> {
       { name: 'import: longest gap between tokens beside it', value: round(longest), unit: 'ms' },
       { name: 'import: longest gap between tokens alone', value: round(at(alone.flat(), 1)), unit: 'ms' },
       { name: 'import: answers compared', value: beside.length, unit: 'answers' },
+      ...(await pacedFigures(path, folder)),
     ];
   } finally {
     whole.close();
     await one.remove();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * What the import's locks and the core's own work cost, apart from the race for processors: a scripted model says a token
+ * every 20 ms, which needs next to no processor.
+ */
+async function pacedFigures(path: string, folder: string): Promise<Figure[]> {
+  const library = openLibrary({
+    host: nodeHost({ name: 'terminal', dataFolder: folder }),
+    log: keptLog(),
+    ids: idFactory(systemClock),
+  });
+  const script: Script = {
+    async *answer(_request, signal) {
+      for (let i = 0; i < 100; i++) {
+        await sleep(20, undefined, { signal });
+        yield 'token ';
+      }
+    },
+  };
+  const house = await exchange({ file: join(folder, 'paced.db'), key: randomBytes(32), library, script });
+  try {
+    const gapsOf = async () => {
+      const gaps: number[] = [];
+      let last = 0;
+      for await (const item of house.do['assistant.send']({ text: 'Count' }, never)) {
+        if (item.kind !== 'token') continue;
+        const now = performance.now();
+        if (last > 0) gaps.push(now - last);
+        last = now;
+      }
+      return gaps;
+    };
+    const alone = [...(await gapsOf()), ...(await gapsOf())];
+    let over = false;
+    const importing = house.bring(path).finally(() => (over = true));
+    const beside: number[] = [];
+    while (!over) {
+      const gaps = await gapsOf();
+      if (!over) beside.push(...gaps);
+    }
+    await importing;
+    alone.push(...(await gapsOf()), ...(await gapsOf()));
+    const gap = at(beside, 0.95) / at(alone, 0.95);
+    return [
+      {
+        name: 'import: 95th percentile of gaps in a paced answer, beside / alone',
+        value: round(gap),
+        unit: '×',
+        bound: '≤ 1.3',
+        holds: gap <= 1.3,
+      },
+      { name: 'import: longest gap in a paced answer beside it', value: round(at(beside, 1)), unit: 'ms' },
+      { name: 'import: longest gap in a paced answer alone', value: round(at(alone, 1)), unit: 'ms' },
+    ];
+  } finally {
+    await house[Symbol.asyncDispose]();
+    await library.close();
   }
 }
 

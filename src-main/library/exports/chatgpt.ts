@@ -77,6 +77,7 @@ const isPicture = (content: JsonObject) =>
   listOf(content, 'parts').some((part) => field(part, 'content_type') === 'image_asset_pointer');
 
 function wordsOf(content: JsonObject, recipient: unknown): string {
+  if (recipient === 'canmore.create_textdoc') return canvas(parts(content));
   const toAll = recipient === undefined || recipient === null || recipient === 'all';
   switch (field(content, 'content_type')) {
     case 'code': {
@@ -93,6 +94,19 @@ function wordsOf(content: JsonObject, recipient: unknown): string {
     // Thoughts and their recap, the person's standing instructions, pages that were browsed, errors of tools.
     default:
       return '';
+  }
+}
+
+/** A document that was written beside the conversation; the call that made it holds its first text. */
+function canvas(call: string): string {
+  try {
+    const made: unknown = JSON.parse(call);
+    const text = textOf(made, 'content') ?? '';
+    const [, language] = (textOf(made, 'type') ?? '').split('/');
+    const title = shortOf(made, 'name', 200);
+    return `${title ? `${title}\n\n` : ''}${language ? fence(text, language) : text}`;
+  } catch {
+    return '';
   }
 }
 

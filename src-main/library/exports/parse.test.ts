@@ -164,6 +164,28 @@ describe('ChatGPT', () => {
     expect(conversations[0]!.tip).toBe('e');
   });
 
+  test('keeps a document that was written beside the conversation', async () => {
+    const made = (id: string, parent: string, document: string) => ({
+      id,
+      parent,
+      role: 'assistant',
+      content: { content_type: 'code', text: document },
+      more: { recipient: 'canmore.create_textdoc' },
+    });
+    const { conversations } = await parse(
+      JSON.stringify([
+        chat([
+          { id: 'u', role: 'user', text: 'Write both' },
+          made('d', 'u', JSON.stringify({ name: 'Plan', type: 'document', content: '# Plan' })),
+          made('c', 'd', JSON.stringify({ name: 'Sum', type: 'code/python', content: '1+1' })),
+          made('x', 'c', 'not JSON'),
+          { id: 'e', parent: 'x', role: 'assistant', text: 'Done.' },
+        ]),
+      ]),
+    );
+    expect(conversations[0]!.messages[1]!.text).toBe('Plan\n\n# Plan\n\nSum\n\n```python\n1+1\n```\n\nDone.');
+  });
+
   test('says pictures, voice and files in words; hides what was hidden', async () => {
     const { conversations } = await parse(
       JSON.stringify([
