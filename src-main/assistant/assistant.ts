@@ -98,7 +98,16 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
     }
   };
 
-  const bringing = openImport({ store, clock, ids, library, jobs: needs.jobs, swept, changed });
+  const bringing = openImport({
+    store,
+    clock,
+    ids,
+    library,
+    jobs: needs.jobs,
+    swept,
+    changed,
+    writing: answering.count,
+  });
   const taking = openExport({ storeOf: homes.storeOf, disk: store, clock, ids, name });
   const handlers: Handlers<typeof assistantDoor> = {
     'assistant.import': (source, signal) => bringing.import(source, signal),
@@ -148,7 +157,7 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
       if (conversation) homes.of(conversation).row(conversation);
       const document = await library.read({ path, upload }, signal);
       const tree = await homes.ofDraft(conversation, temporary);
-      return measured(conversation, tree.attachments.attach(conversation, document), document.text, signal);
+      return measured(conversation, await tree.attachments.attach(conversation, document), document.text, signal);
     },
     'assistant.detach': ({ id }) => ({
       detached: homes

@@ -1,13 +1,13 @@
 /** Documents in the room: kept with drafts, sent with questions, cut to what fits, and never obeyed. */
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Store } from '../base/ports.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
-import { collect, database, house, never, tidy } from './house.fixture.ts';
+import { collect, database, house, never, slowly, tidy } from './house.fixture.ts';
 
 afterEach(tidy);
 
-const count = (store: Awaited<ReturnType<typeof database>>, from: string) =>
-  store.get<{ n: number }>(`SELECT count(*) AS n FROM ${from}`)!.n;
+const count = (store: Store, from: string) => store.get<{ n: number }>(`SELECT count(*) AS n FROM ${from}`)!.n;
 
 describe('with a draft', () => {
   test('a document is kept with its length for the model that would answer, and goes with the question', async () => {
@@ -110,6 +110,24 @@ describe('with a draft', () => {
     });
   });
 
+  test('while its documents are read another window may ask: one of both is refused, and loses nothing', async () => {
+    const { do: verbs, store } = await house(
+      { answer: (_request, signal) => slowly('one two three', 20, signal) },
+      { files: { a: 'alpha' } },
+    );
+    const { done } = await collect(verbs['assistant.send']({ text: 'q' }, never));
+    const { conversation } = done;
+    const both = await Promise.allSettled(
+      ['x', 'y'].map((text) =>
+        collect(verbs['assistant.send']({ text, conversation, attachments: [{ path: 'a' }] }, never)),
+      ),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'busy-writing' } });
+    expect(count(store, 'message')).toBe(4);
+    expect(count(store, 'attachment')).toBe(1);
+  });
+
   test('an edited question takes its documents along, and the older version keeps them', async () => {
     const { do: verbs, generator } = await house({ answer: () => ['ok'] }, { files: { a: 'alpha', b: 'beta' } });
     const { done } = await collect(verbs['assistant.send']({ text: 'q', attachments: [{ path: 'a' }] }, never));
@@ -163,6 +181,23 @@ describe('too long for the model', () => {
     );
     expect(again.done.note).toBeUndefined();
     expect(generator.requests[2]!.turns[1]!.text).toContain(text);
+  });
+
+  test('a very long one is counted at its beginning only, and still cut where it fits', async () => {
+    const huge = line.repeat(50_000);
+    const { do: verbs, generator } = await house({ answer: () => ['ok'] }, { files: { huge } });
+    let longest = 0;
+    const { measure } = generator;
+    generator.measure = (model, turns) => {
+      longest = Math.max(longest, ...turns.map(({ text: each }) => each.length));
+      return measure(model, turns);
+    };
+    const kept = await verbs['assistant.attach']({ path: 'huge' }, never);
+    expect(kept.tokens! / (huge.length / 4)).toBeCloseTo(1, 2);
+    const { done } = await collect(verbs['assistant.send']({ text: 'q', attachments: [{ id: kept.id }] }, never));
+    expect(done.note).toContain('Of huge the first 1 %');
+    expect(longest).toBeLessThanOrEqual(400_000);
+    expect(generator.requests[0]!.turns[1]!.text.length).toBeGreaterThan(7000);
   });
 
   test('several share the room fairly, and a long answer that was asked for has room too', async () => {
@@ -250,12 +285,12 @@ test('a model that obeys every instruction in a document: nothing but text happe
   expect(called).toEqual(['assistant.send']);
   const after = rows();
   for (const table of tables)
-    if (!['message', 'attachment', 'conversation', 'draft'].includes(table))
+    if (!['message', 'attachment', 'attachment_text', 'conversation', 'draft'].includes(table))
       expect(after[table]).toEqual(before[table]);
   // One question, one answer, one document; the older ones as they were, and the draft is what the person left.
   expect(after['message']!.length).toBe(before['message']!.length + 2);
   expect(after['attachment']!.length).toBe(before['attachment']!.length + 1);
-  expect(after['attachment']!.slice(0, 1)).toEqual(before['attachment']);
+  for (const table of ['attachment', 'attachment_text']) expect(after[table]!.slice(0, 1)).toEqual(before[table]);
   expect(after['conversation']).toHaveLength(1);
   expect(after['draft']).toEqual(before['draft']);
   expect(await verbs['assistant.personas']({}, never)).toEqual([persona]);

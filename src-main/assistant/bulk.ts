@@ -9,7 +9,7 @@ import type { ConversationRow, MessageRow } from './rows.ts';
 import { titleOf } from './title.ts';
 
 /** Of one transaction: about ten milliseconds of work, for which an answer being written may have to wait. */
-const PIECE_CHARACTERS = 200_000;
+const PIECE_CHARACTERS = 100_000;
 const PIECE_MESSAGES = 200;
 
 export interface WholeMessage extends Message {
@@ -21,7 +21,55 @@ export interface WholeMessage extends Message {
 
 export type Bulk = ReturnType<typeof openBulk>;
 
-export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; ids: () => Id }) {
+/** A conversation that was kept. */
+export interface Kept {
+  readonly id: Id;
+  readonly messages: number;
+}
+
+export interface BulkNeeds {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: () => Id;
+  /** Waited for between two transactions, so that whoever else writes gets the file's lock. */
+  readonly between?: () => Promise<void>;
+}
+
+export function openBulk({ store, clock, ids, between = async () => {} }: BulkNeeds) {
+  const isHere = (parsed: ParsedConversation): boolean =>
+    store.get(
+      'SELECT 1 FROM conversation WHERE (source = ? OR id = ?) AND hidden = 0',
+      sourceOf(parsed),
+      parsed.from === 'daimon' ? parsed.id : '',
+    ) !== undefined;
+  const planned = (parsed: ParsedConversation) => {
+    const id = ids();
+    try {
+      return { id, pieces: piecesOf(parsed, id, ids, clock.now()) };
+    } catch (error) {
+      if (error instanceof RangeError) return 'broken';
+      throw error;
+    }
+  };
+  const insertConversation = async (parsed: ParsedConversation, signal?: AbortSignal): Promise<Kept | 'known'> => {
+    if (isHere(parsed)) return 'known';
+    const id = ids();
+    const pieces = piecesOf(parsed, id, ids, clock.now());
+    try {
+      for (const [i, piece] of pieces.entries()) {
+        if (i > 0) await between();
+        await store.background.batch(piece, signal);
+      }
+    } catch (error) {
+      // Nothing of it is shown; what of it is on disk must not bar the next try.
+      // (When the store has closed meanwhile, the next start sweeps it.)
+      await remove(store, id).catch(() => {});
+      if (isTwice(error)) return 'known';
+      throw error;
+    }
+    return { id, messages: parsed.messages.length };
+  };
+
   return {
     /**
      * Keeps an imported conversation with every branch. What is long comes in several transactions and is shown when the
@@ -30,25 +78,41 @@ export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; id
      * @returns its new id, or `known` when it is here already (brought before, or, from daimon, still here)
      * @throws RangeError when a message names a parent that does not stand before it, or no message is there
      */
-    async insertConversation(
-      parsed: ParsedConversation,
+    insertConversation,
+
+    /**
+     * The same for several, in their order; those that are short share a transaction: a commit costs what ten short
+     * conversations cost. One that `insertConversation` would throw a RangeError for is `broken`, and the others go on.
+     */
+    async insertConversations(
+      list: readonly ParsedConversation[],
       signal?: AbortSignal,
-    ): Promise<{ readonly id: Id; readonly messages: number } | 'known'> {
-      const source = `${parsed.from}:${parsed.id}`;
-      const here = 'SELECT 1 FROM conversation WHERE (source = ? OR id = ?) AND hidden = 0';
-      if (store.get(here, source, parsed.from === 'daimon' ? parsed.id : '')) return 'known';
-      const id = ids();
-      const pieces = piecesOf(parsed, id, ids, clock.now());
-      try {
-        for (const piece of pieces) await store.background.batch(piece, signal);
-      } catch (error) {
-        // Nothing of it is shown; what of it is on disk must not bar the next try.
-        // (When the store has closed meanwhile, the next start sweeps it.)
-        await remove(store, id).catch(() => {});
-        if ((error as { code?: unknown }).code === 'SQLITE_CONSTRAINT_UNIQUE') return 'known';
-        throw error;
+    ): Promise<(Kept | 'known' | 'broken')[]> {
+      const outcomes: (Kept | 'known' | 'broken')[] = [];
+      const together: Statement[] = [];
+      const sources = new Set<string>();
+      for (const parsed of list) {
+        const source = sourceOf(parsed);
+        const outcome = isHere(parsed) || sources.has(source) ? 'known' : planned(parsed);
+        sources.add(source);
+        if (typeof outcome === 'string') outcomes.push(outcome);
+        else if (outcome.pieces.length > 1) outcomes.push(await insertConversation(parsed, signal));
+        else {
+          together.push(...outcome.pieces[0]!);
+          outcomes.push({ id: outcome.id, messages: parsed.messages.length });
+        }
       }
-      return { id, messages: parsed.messages.length };
+      try {
+        if (together.length > 0) await store.background.batch(together, signal);
+        return outcomes;
+      } catch (error) {
+        if (!isTwice(error)) throw error;
+        // Somebody else has just brought one of them; which, they say one by one. Nothing of the batch is there.
+        const again: (Kept | 'known' | 'broken')[] = [];
+        for (const [i, parsed] of list.entries())
+          again.push(typeof outcomes[i] === 'string' ? outcomes[i] : await insertConversation(parsed, signal));
+        return again;
+      }
     },
 
     /** Every conversation that is on disk, oldest first. */
@@ -69,7 +133,7 @@ export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; id
         signal,
       );
       const files = await store.background.all<{ message: Id; name: string; kind: string; text: string }>(
-        `SELECT message, name, kind, text FROM attachment
+        `SELECT message, name, kind, text FROM attachment JOIN attachment_text ON attachment = id
           WHERE message IN (SELECT id FROM message WHERE conversation = ?) ORDER BY message, place`,
         [conversation],
         signal,
@@ -83,6 +147,9 @@ export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; id
     },
   };
 }
+
+const sourceOf = ({ from, id }: ParsedConversation) => `${from}:${id}`;
+const isTwice = (error: unknown) => (error as { code?: unknown }).code === 'SQLITE_CONSTRAINT_UNIQUE';
 
 /** The statements that keep a conversation, in transactions of a bounded size; the last one makes it visible. */
 function piecesOf(parsed: ParsedConversation, id: Id, ids: () => Id, now: number): Statement[][] {
@@ -136,7 +203,7 @@ function piecesOf(parsed: ParsedConversation, id: Id, ids: () => Id, now: number
       tip.depth,
       parsed.pinned ? 1 : 0,
       parsed.folder?.trim().slice(0, 100) || null,
-      `${parsed.from}:${parsed.id}`,
+      sourceOf(parsed),
       pieces.length > 1 ? 1 : 0,
     ],
   });
@@ -175,19 +242,24 @@ export function keep({ role, text, model, state, attachments = [] }: ParsedMessa
       ],
     },
     { sql: 'INSERT INTO message_words (rowid, text) SELECT n, text FROM message WHERE id = ?', params: [id] },
-    ...attachments.map(({ name, text: content = '' }, i) => ({
-      sql: `INSERT INTO attachment (id, message, place, name, kind, characters, note, at, text)
-            VALUES (?, ?, ?, ?, 'text', ?, ?, ?, ?)`,
-      params: [
-        ids(),
-        id,
-        i,
-        name,
-        content.length,
-        content ? null : 'The export had only the name of this file.',
-        at,
-        content,
-      ],
-    })),
+    ...attachments.flatMap(({ name, text: content = '' }, i) => {
+      const attachment = ids();
+      return [
+        {
+          sql: `INSERT INTO attachment (id, message, place, name, kind, characters, note, at)
+                VALUES (?, ?, ?, ?, 'text', ?, ?, ?)`,
+          params: [
+            attachment,
+            id,
+            i,
+            name,
+            content.length,
+            content ? null : 'The export had only the name of this file.',
+            at,
+          ],
+        },
+        { sql: 'INSERT INTO attachment_text VALUES (?, ?)', params: [attachment, content] },
+      ];
+    }),
   ];
 }

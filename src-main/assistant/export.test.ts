@@ -233,6 +233,28 @@ describe('JSON Lines', () => {
   });
 });
 
+test('one taken out while its answer is written is known when it comes back', async () => {
+  using folder = temporaryFolder();
+  const files: Record<string, string> = {};
+  const written = Promise.withResolvers<void>();
+  const script = {
+    async *answer() {
+      yield 'The beginning';
+      await written.promise;
+      yield ' and the end.';
+    },
+  };
+  await using house = await exchange({ file: folder.file('d.db'), key, library: libraryOf(files), script });
+  for await (const one of house.do['assistant.send']({ text: 'Tell' }, never)) {
+    if (one.kind !== 'token' || files['half']) continue;
+    files['half'] = (await house.take('jsonl')).text;
+    written.resolve();
+  }
+  expect(JSON.parse(files['half']!)).toMatchObject({ messages: [{}, { state: 'cut-off' }] });
+  expect(await house.bring('half')).toMatchObject({ conversations: 0, messages: 0, known: 1 });
+  expect((await house.take('markdown')).text).toContain('The beginning and the end.');
+});
+
 describe('pieces', () => {
   test('are never larger than 64 KB, and never end inside a character', async () => {
     using folder = temporaryFolder();

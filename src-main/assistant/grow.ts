@@ -1,11 +1,11 @@
 /** Adds to a conversation that was brought before what a newer export of it has: later turns, other branches. */
-import type { Statement, Store } from '../base/ports.ts';
+import type { Statement } from '../base/ports.ts';
 import type { ParsedConversation, ParsedMessage } from '../library/ports.ts';
 import type { Id } from '../wire/schema.ts';
-import { keep } from './bulk.ts';
+import { keep, type BulkNeeds } from './bulk.ts';
 
 /** Of one transaction, as in bulk.ts. */
-const PIECE_CHARACTERS = 200_000;
+const PIECE_CHARACTERS = 100_000;
 const PIECE_MESSAGES = 200;
 
 interface Here {
@@ -26,13 +26,13 @@ interface Place {
 
 /**
  * A message of the export is one that is here when it hangs on the same message, has the same role, length and time
- * (text, where the export has no times). So nothing is kept of the export's ids, and what the person said here since
+ * (the same text, where not all messages of the export have times). So nothing is kept of the export's ids, and what the person said here since
  * stays beside it, in a branch of its own. The current branch goes on to the export's if it had stood still here.
  *
  * @returns how many messages were added; undefined when the conversation is not here
  */
 export async function growConversation(
-  { store, ids }: { readonly store: Store; readonly ids: () => Id },
+  { store, ids, between }: Pick<BulkNeeds, 'store' | 'ids' | 'between'>,
   parsed: ParsedConversation,
   signal: AbortSignal,
 ): Promise<{ readonly id: Id; readonly added: number } | undefined> {
@@ -49,7 +49,7 @@ export async function growConversation(
     [row.id],
     signal,
   );
-  const { placed, added } = match(here, parsed.messages, ids);
+  const { placed, added } = match(here, parsed, timeless, ids);
   if (added.length === 0) return { id: row.id, added: 0 };
 
   const tip = parsed.tip === undefined ? undefined : placed.get(parsed.tip);
@@ -76,26 +76,39 @@ export async function growConversation(
         ]
       : []),
   ]);
-  for (const piece of pieces) await store.background.batch(piece, signal);
+  for (const piece of pieces) {
+    await store.background.batch(piece, signal);
+    await between?.();
+  }
   return { id: row.id, added: added.length };
 }
 
 /** Where each message of the export stands here, and those that have to be added, parents first. */
-function match(here: readonly Here[], messages: readonly ParsedMessage[], ids: () => Id) {
-  const below = Map.groupBy(here, ({ parent }) => parent);
+function match(here: readonly Here[], { from, messages }: ParsedConversation, timeless: boolean, ids: () => Id) {
+  const key = (parent: Id | null | undefined, role: string, at: number | undefined, rest: number | string) =>
+    `${parent ?? ''} ${role} ${at ?? ''} ${rest}`;
+  // Looked up, not searched: thousands may hang on one message.
+  const exact = Map.groupBy(here.toReversed(), ({ parent, role, at, bytes, text }) =>
+    timeless ? key(parent, role, undefined, text!) : key(parent, role, at, bytes),
+  );
+  const similar = Map.groupBy(here.toReversed(), ({ parent, role, at }) => key(parent, role, at, ''));
   const taken = new Set<Id>();
+  const take = (candidates: Here[] | undefined): Here | undefined => {
+    let one = candidates?.pop();
+    while (one && taken.has(one.id)) one = candidates!.pop();
+    return one;
+  };
   const placed = new Map<string, Place>();
   const added: { readonly message: ParsedMessage; readonly place: Place }[] = [];
   for (const message of messages) {
     const above = message.parent === null ? undefined : placed.get(message.parent);
-    const bytes = Buffer.byteLength(message.text);
-    const same = (below.get(above?.id ?? null) ?? []).find(
-      (one) =>
-        !taken.has(one.id) &&
-        one.role === message.role &&
-        one.bytes === bytes &&
-        (message.at === undefined ? one.text === message.text : one.at === message.at),
-    );
+    const { role, at, text } = message;
+    const same =
+      take(
+        exact.get(timeless ? key(above?.id, role, undefined, text) : key(above?.id, role, at, Buffer.byteLength(text))),
+      ) ??
+      // Taken out while it was being written: the whole of it is here.
+      (from === 'daimon' && at !== undefined ? take(similar.get(key(above?.id, role, at, ''))) : undefined);
     const place = same ?? { id: ids(), parent: above?.id ?? null, depth: (above?.depth ?? 0) + 1 };
     placed.set(message.id, place);
     if (same) taken.add(same.id);

@@ -5,9 +5,15 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { exchange, libraryOf, never } from '../../test/fakes/exchange.ts';
 import { temporaryFolder } from '../../test/fakes/folder.ts';
+import { keptLog } from '../../test/fakes/log.ts';
+import { systemClock } from '../base/clock.ts';
+import { idFactory } from '../base/id.ts';
+import { openLibrary } from '../library/library.ts';
+import { nodeHost } from '../shell/browser/host.ts';
 import type { Id } from '../wire/schema.ts';
 import type { Brought } from './door.ts';
 
@@ -141,6 +147,32 @@ describe('what is here already', () => {
     expect(await house.do['assistant.search']({ query: 'another view', limit: 10 }, never)).toHaveLength(1);
   });
 
+  test('is known by its texts where an export has no times, and quickly where thousands hang on one message', async () => {
+    using folder = temporaryFolder();
+    const count = process.env['DAIMON_LONG'] ? 20_000 : 3000;
+    const wide: Turn[] = Array.from({ length: count }, (_, i) => [
+      `n${i}`,
+      null,
+      'user',
+      `question ${i}`,
+      1_600_000_000,
+    ]);
+    const timeless = (words: string[]) => ({
+      uuid: 'k',
+      chat_messages: words.map((text, i) => ({ sender: i % 2 ? 'assistant' : 'human', text })),
+    });
+    const files = {
+      old: JSON.stringify([chat('wide', wide), timeless(['a', 'b'])]),
+      new: JSON.stringify([chat('wide', wide), timeless(['a', 'b', 'c', 'd'])]),
+    };
+    await using house = await exchange({ file: folder.file('d.db'), key, library: libraryOf(files) });
+    await house.bring('old');
+    const began = performance.now();
+    expect(await house.bring('new')).toMatchObject({ conversations: 0, messages: 2, known: 2 });
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(await house.bring('new')).toMatchObject({ messages: 0, known: 2 });
+  });
+
   test('stays where the person is when they went on here', async () => {
     using folder = temporaryFolder();
     const first = talk('c1', 'otters');
@@ -245,4 +277,42 @@ describe('while it runs', () => {
     expect(counts).toEqual({ m: 1020, w: 1020 });
     house.store.run(`INSERT INTO message_words (message_words, rank) VALUES ('integrity-check', 1)`);
   }, 60_000);
+});
+
+describe('through the reader process', () => {
+  const library = (folder: { path: string }, log = keptLog()) =>
+    openLibrary({ host: nodeHost({ name: 'terminal', dataFolder: folder.path }), log, ids: idFactory(systemClock) });
+
+  test('a ZIP on disk is brought', async () => {
+    using folder = temporaryFolder();
+    const reader = library(folder);
+    await using house = await exchange({ file: folder.file('d.db'), key, library: reader });
+    const path = folder.file('export.zip');
+    writeFileSync(path, zipSync({ 'chat.html': Buffer.from('<p>'), 'conversations.json': Buffer.from(many(300)) }));
+    expect(await house.bring(path)).toMatchObject({ conversations: 300, messages: 600, known: 0, refused: [] });
+    await expect(house.bring(folder.file('none.zip'))).rejects.toMatchObject({ code: 'file-missing' });
+    await reader.close();
+  });
+
+  test('when the process dies in the middle, what was brought stays, and once more brings the rest', async () => {
+    using folder = temporaryFolder();
+    const log = keptLog();
+    const reader = library(folder, log);
+    await using house = await exchange({ file: folder.file('d.db'), key, library: reader });
+    const path = folder.file('export.json');
+    writeFileSync(path, many(2000));
+    const importing = (async () => {
+      for await (const one of house.do['assistant.import']({ path }, never)) {
+        const pid = log.lines.find(({ event }) => event === 'reader.started')?.facts?.['pid'];
+        if (one.kind === 'progress' && one.conversations > 0 && pid !== undefined) process.kill(Number(pid), 'SIGKILL');
+      }
+    })();
+    await expect(importing).rejects.toMatchObject({ code: 'reader-crashed' });
+    const kept = (await all(house)).length;
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThan(2000);
+    const { conversations, known } = await house.bring(path);
+    expect([known, conversations]).toEqual([kept, 2000 - kept]);
+    await reader.close();
+  }, 30_000);
 });

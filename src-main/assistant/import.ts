@@ -1,5 +1,6 @@
 /** Brings conversations from an export: a job that reads in the reader process and writes in the store's worker. */
-import type { Clock, Jobs, Store } from '../base/ports.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock, JobContext, Jobs, Store } from '../base/ports.ts';
 import { latest } from '../base/latest.ts';
 import type { Library, ParsedConversation, Source } from '../library/ports.ts';
 import type { Id } from '../wire/schema.ts';
@@ -14,6 +15,16 @@ type Done = Extract<Brought, { kind: 'done' }>;
 const REPORT_MS = 100;
 const WATCH_MS = 500;
 const MOST_REASONS = 50;
+/**
+ * Characters that are kept in one transaction: some ten milliseconds of the file's one write lock, which an answer that
+ * is being written needs twice a second.
+ */
+const GROUP = 80_000;
+/**
+ * While one is being written, a pause between two pieces: whoever waits for SQLite's lock looks again after 1, 2, 5, 10
+ * … milliseconds, and without pauses would find it taken each time (the longest gap between tokens was 460 ms).
+ */
+const PAUSE_MS = 12;
 const OTHER = 'It could not be read.';
 
 export interface ImportNeeds {
@@ -25,11 +36,11 @@ export interface ImportNeeds {
   /** Resolves when what an earlier import left half done has been swept; before, it would look as if it were known. */
   readonly swept: Promise<void>;
   changed(...conversations: Id[]): void;
+  /** Answers that are being written now. */
+  writing(): number;
 }
 
-export function openImport({ store, clock, ids, library, jobs, swept, changed }: ImportNeeds) {
-  const bulk = openBulk({ store, clock, ids });
-
+export function openImport(needs: ImportNeeds) {
   return {
     /**
      * Begins a job `assistant.import` and shows its progress. Leaving the stream does not stop the job; stopping the job
@@ -40,71 +51,10 @@ export function openImport({ store, clock, ids, library, jobs, swept, changed }:
      */
     async *import(source: Source, signal: AbortSignal): AsyncGenerator<Brought> {
       const view = latest<Progress | undefined>(undefined);
-      const { id, result } = jobs.begin({
+      const { id, result } = needs.jobs.begin({
         kind: 'assistant.import',
         title: 'Bringing conversations',
-        async run({ id: job, signal: stop, checkpoint, progress }) {
-          const count = { conversations: 0, messages: 0, known: 0 };
-          const refused = new Map<string, number>();
-          const refuse = (why: string) => {
-            // The reader may have been taken over by what it read: it cannot fill the core's memory with reasons.
-            const reason = refused.size < MOST_REASONS ? why.slice(0, 300) : OTHER;
-            refused.set(reason, (refused.get(reason) ?? 0) + 1);
-          };
-          const origins = new Map<Done['from'], number>();
-          const fresh: Id[] = [];
-          let reportedAt = 0;
-          let watchedAt = clock.now();
-          const tell = () => {
-            changed(...fresh.splice(0));
-            watchedAt = clock.now();
-          };
-          const report = ({ done, total }: { done: number; total: number }) => {
-            const now = clock.now();
-            if (fresh.length > 0 && now - watchedAt >= WATCH_MS) tell();
-            if (now - reportedAt < REPORT_MS) return;
-            reportedAt = now;
-            const { conversations, messages } = count;
-            progress({ done, total, unit: 'bytes', note: `${conversations.toLocaleString('en')} conversations` });
-            view.set({ kind: 'progress', job: job as Id, conversations, messages, done, total });
-          };
-          const keep = async (conversation: ParsedConversation, signal: AbortSignal) => {
-            const kept = await bulk.insertConversation(conversation, signal);
-            if (kept !== 'known') {
-              count.conversations++;
-              count.messages += kept.messages;
-              fresh.push(kept.id);
-              return;
-            }
-            count.known++;
-            const grown = await growConversation({ store, ids }, conversation, signal);
-            if (!grown || grown.added === 0) return;
-            count.messages += grown.added;
-            fresh.push(grown.id);
-          };
-          await swept;
-          try {
-            for await (const told of library.conversations(source, stop)) {
-              await checkpoint();
-              if (told.kind === 'refused') refuse(told.why);
-              else {
-                const { conversation } = told;
-                origins.set(conversation.from, (origins.get(conversation.from) ?? 0) + 1);
-                await keep(conversation, stop).catch((error: unknown) => {
-                  // Not a tree: the reader never gives such a thing, unless it was taken over.
-                  if (!(error instanceof RangeError)) throw error;
-                  refuse(OTHER);
-                });
-              }
-              report(told);
-            }
-          } finally {
-            tell();
-          }
-          const [from] = [...origins].toSorted(([, a], [, b]) => b - a)[0] ?? ['daimon' as const];
-          const reasons = [...refused].map(([why, times]) => ({ why, times }));
-          return { kind: 'done', job: job as Id, from, ...count, refused: reasons } satisfies Done;
-        },
+        run: (context) => bringAll(needs, source, context, (progress) => view.set(progress)),
       });
       void result.catch(() => {}).then(() => view.end());
       yield { kind: 'progress', job: id as Id, conversations: 0, messages: 0, done: 0, total: 0 };
@@ -113,3 +63,107 @@ export function openImport({ store, clock, ids, library, jobs, swept, changed }:
     },
   };
 }
+
+async function bringAll(
+  { store, clock, ids, library, swept, changed, writing }: ImportNeeds,
+  source: Source,
+  { id, signal, checkpoint, progress }: JobContext,
+  show: (now: Progress) => void,
+): Promise<Done> {
+  const job = id as Id;
+  const between = async () => {
+    if (writing() > 0) await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
+  };
+  const bulk = openBulk({ store, clock, ids, between });
+  const count = { conversations: 0, messages: 0, known: 0 };
+  const refused = reasons();
+  const origins = new Map<Done['from'], number>();
+  /** Brought or grown, and not told of yet. */
+  const fresh: Id[] = [];
+  let group: ParsedConversation[] = [];
+  let groupSize = 0;
+  let toldAt = clock.now();
+  let shownAt = 0;
+  let read = { done: 0, total: 0 };
+
+  const tell = () => {
+    changed(...fresh.splice(0));
+    toldAt = clock.now();
+  };
+  const report = () => {
+    const { conversations, messages } = count;
+    progress({ ...read, unit: 'bytes', note: `${conversations.toLocaleString('en')} conversations` });
+    show({ kind: 'progress', job, conversations, messages, ...read });
+    shownAt = clock.now();
+  };
+  const keep = async (list: readonly ParsedConversation[]) => {
+    for (const [i, kept] of (await bulk.insertConversations(list, signal)).entries()) {
+      if (kept === 'broken') refused.add(OTHER);
+      else if (kept === 'known') {
+        count.known++;
+        const grown = await growConversation({ store, ids, between }, list[i]!, signal);
+        if (!grown || grown.added === 0) continue;
+        count.messages += grown.added;
+        fresh.push(grown.id);
+      } else {
+        count.conversations++;
+        count.messages += kept.messages;
+        fresh.push(kept.id);
+      }
+    }
+  };
+  const flush = async () => {
+    const list = group;
+    group = [];
+    groupSize = 0;
+    await keep(list);
+    await between();
+  };
+
+  await swept;
+  try {
+    for await (const told of library.conversations(source, signal)) {
+      await checkpoint();
+      read = { done: told.done, total: told.total };
+      if (told.kind === 'refused') refused.add(told.why);
+      else {
+        const { conversation } = told;
+        origins.set(conversation.from, (origins.get(conversation.from) ?? 0) + 1);
+        group.push(conversation);
+        groupSize += weight(conversation);
+        if (groupSize >= GROUP) await flush();
+      }
+      const now = clock.now();
+      if (now - shownAt >= REPORT_MS) report();
+      if (fresh.length > 0 && now - toldAt >= WATCH_MS) tell();
+    }
+    await flush();
+    report();
+  } finally {
+    tell();
+  }
+  const [from] = [...origins].toSorted(([, a], [, b]) => b - a)[0] ?? ['daimon' as const];
+  return { kind: 'done', job, from, ...count, refused: refused.all() };
+}
+
+/** Why conversations were refused, and how often. A reader that was taken over cannot fill the core's memory with it. */
+function reasons() {
+  const times = new Map<string, number>();
+  return {
+    add(why: string) {
+      const reason = times.size < MOST_REASONS ? why.slice(0, 300) : OTHER;
+      times.set(reason, (times.get(reason) ?? 0) + 1);
+    },
+    all: () => [...times].map(([why, n]) => ({ why, times: n })),
+  };
+}
+
+/** In characters; each message costs some more than its words. */
+const weight = ({ messages }: ParsedConversation): number => {
+  let sum = 0;
+  for (const { text, attachments = [] } of messages) {
+    sum += text.length + 300;
+    for (const file of attachments) sum += file.text?.length ?? 0;
+  }
+  return sum;
+};

@@ -105,7 +105,10 @@ const interfaces = () => {
 /** What stood in front when this process began. `network`: it has no interface to the outside. */
 export const walls = {
   permissions: process.permission?.has('fs.write') === false && !process.permission.has('child'),
-  network: interfaces()?.every((one) => one?.internal) ?? false,
+  // A later Node has a permission for the network as well; this one does not know the word.
+  network:
+    (process.allowedNodeEnvironmentFlags.has('--allow-net') && process.permission?.has('net') === false) ||
+    (interfaces()?.every((one) => one?.internal) ?? false),
 };
 
 closeModules();

@@ -100,9 +100,14 @@ const readDocument: ReadDocument = async ({ bytes }) => {
       return new Promise(() => {});
     case 'heap': {
       const kept: unknown[] = [];
-      for (;;) kept.push(Array.from({ length: 1e6 }, () => 1.5));
+      for (;;) kept.push(new Array(4e6).fill(1.5));
     }
     case 'buffers': {
+      const kept: unknown[] = [];
+      // Asked for and never touched: nothing but a limit on what is asked for sees it.
+      for (;;) kept.push(new Uint8Array(64 << 20));
+    }
+    case 'memory': {
       const kept: unknown[] = [];
       for (;;) kept.push(new Uint8Array(16 << 20).fill(1));
     }

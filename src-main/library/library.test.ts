@@ -1,6 +1,7 @@
 /** The library with a real reader process: what it reads, how it fails, and that the core never does. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, ftruncateSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { docx, heading } from '../../test/fixtures/docx.ts';
 import { pdf } from '../../test/fixtures/pdf.ts';
@@ -9,6 +10,7 @@ import { shellHost, testLibrary, type TestLibrary } from '../../test/fakes/reade
 import type { Document } from './door.ts';
 
 const EVIL = new URL('./evil-closed.fixture.ts', import.meta.url);
+const ORPHAN = new URL('./orphan.fixture.ts', import.meta.url);
 const never = new AbortController().signal;
 
 let folder: TemporaryFolder;
@@ -170,8 +172,8 @@ describe('a hostile document', () => {
   });
 
   test.runIf(process.platform === 'linux')('that grows is ended from outside at its limit', async () => {
-    await using library = evil({ limits: { documentMs: 60_000 }, process: { mostMemory: 400 << 20 } });
-    expect(await refusal(order(library, 'buffers'))).toMatchObject({ code: 'reader-crashed', message: /memory/ });
+    await using library = evil({ limits: { documentMs: 60_000 }, process: { mostMemory: 300 << 20 } });
+    expect(await refusal(order(library, 'memory'))).toMatchObject({ code: 'reader-crashed', message: /memory/ });
   });
 
   test('that ends its process, or answers nonsense, is refused, and the next one is read', async () => {
@@ -193,9 +195,9 @@ describe('a hostile document', () => {
     expect(library.pids).toHaveLength(2);
   });
 
-  test('that unpacks to 400 MB of drawing ends at its process', async () => {
-    await using library = testLibrary({ limits: { pdfMs: 3000 } });
-    const bomb = pdf({ content: Buffer.alloc(400 << 20, '0 0 m '), deflate: true });
+  test('that unpacks to 100 MB of drawing ends at its process', async () => {
+    await using library = testLibrary({ limits: { pdfMs: 2000 } });
+    const bomb = pdf({ content: Buffer.alloc(100 << 20, '0 0 m '), deflate: true });
     expect(bomb.length).toBeLessThan(2 << 20);
     const outcome = await library.read({ path: file('bomb.pdf', bomb) }).catch((fault: unknown) => fault);
     expect(outcome).toMatchObject({ code: expect.stringMatching(/^(no-text|unreadable|reader-(timeout|crashed))$/) });
@@ -247,6 +249,22 @@ describe('the process', () => {
     expect(await refusal(read())).toMatchObject({ code: 'closed' });
     expect(library.log.errors).toEqual([]);
   });
+
+  test.runIf(spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0)(
+    'dies with a core that was killed, even from an endless loop',
+    async () => {
+      const core = spawn(process.execPath, [fileURLToPath(ORPHAN), file('loop.txt', 'loop')]);
+      let said = '';
+      core.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      await soon(() => expect(said).toContain('reader.started'));
+      const pid = Number(said.split('\n')[0]);
+      // In its loop by now, or soon; it does not hear the wire close.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(alive(pid)).toBe(true);
+      core.kill('SIGKILL');
+      await soon(() => expect(alive(pid)).toBe(false));
+    },
+  );
 
   test('closing in the middle of a document ends both', async () => {
     const library = testLibrary({ host: shellHost(EVIL) });

@@ -5,6 +5,7 @@ import type { Log } from '../base/ports.ts';
 import { Fault, type Handlers } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import type { Document, libraryDoor } from './door.ts';
+import { fitting } from './fitting.ts';
 import type { Library, Parsed, Source } from './ports.ts';
 import { parsed, reading } from './process-door.ts';
 import { openFile, refuseLarger, type Bytes } from './source.ts';
@@ -48,7 +49,7 @@ export function openLibrary({ host, log, ids, limits, process, uploads: some }: 
   const uploads = openUploads({ ids, ...some });
   // Two, so that a file can be attached while a large history is brought in.
   const documents = openSupervisor({ host, log, ...process });
-  const exports = openSupervisor({ host, log, ...process });
+  const exports = openSupervisor({ host, log, yielding: true, ...process });
 
   const open = async ({ path, upload }: Source, most: { bytes: number; what: string }): Promise<Bytes> => {
     if ((path === undefined) === (upload === undefined))
@@ -143,7 +144,7 @@ export function openLibrary({ host, log, ids, limits, process, uploads: some }: 
     read,
     conversations,
     handlers: {
-      'library.read': read,
+      'library.read': async (source, signal) => fitting(await read(source, signal)),
       'library.offer': (file) => ({ upload: uploads.offer(file) }),
       'library.give': ({ upload, bytes }) => ({ received: uploads.give(upload, bytes) }),
     },

@@ -1,5 +1,6 @@
 /** Keeps at most one reader process: started when a file comes, ended when one fails, hangs or nobody comes for a while. */
 import { readFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import type { Child, Host } from '../base/host.ts';
 import type { Log } from '../base/ports.ts';
 import { connect, Fault, isFault, type Client } from '../wire/index.ts';
@@ -31,12 +32,16 @@ export interface SupervisorOptions {
   readonly idleMs?: number;
   /** Resident bytes, watched from outside where the system tells; the heap alone has a limit of its own. */
   readonly mostMemory?: number;
+  /** Lets others go first on a busy processor: nobody waits for a large history as for an answer. */
+  readonly yielding?: boolean;
 }
 
 const IDLE_MS = 20_000;
 const MOST_MEMORY = 1.25 * 2 ** 30;
 const START_MS = 60_000;
 const LOOK_MS = 200;
+/** At work, altogether: then a fresh one takes over, long before its share of processor time is used up. */
+const LIFE_MS = 5 * 60_000;
 const PATIENCE_MS = 2000;
 /** Arenas of glibc would only keep free memory from the system. */
 const ENV = { MALLOC_ARENA_MAX: '2' };
@@ -48,6 +53,15 @@ interface Running {
   readonly ready: Promise<void>;
   /** Why we ended it, if we did. */
   why?: Fault;
+  worked: number;
+}
+
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It could not be started, or the system has no priorities; then it competes like any other.
+  }
 }
 
 export function openSupervisor({
@@ -55,6 +69,7 @@ export function openSupervisor({
   log,
   idleMs = IDLE_MS,
   mostMemory = MOST_MEMORY,
+  yielding = false,
 }: SupervisorOptions): Supervisor {
   let current: Running | undefined;
   let lent = false;
@@ -64,11 +79,12 @@ export function openSupervisor({
 
   const start = (): Running => {
     const child = host.start('reader', { env: ENV });
+    if (yielding) giveWay(child.pid);
     const reader = connect(readerDoor, child.wire);
     const ready = reader['reader.confinement']({}).then((walls) =>
       log.info('reader.started', { pid: child.pid, ...walls }),
     );
-    const running: Running = { child, reader, ready };
+    const running: Running = { child, reader, ready, worked: 0 };
     void child.exited.then(({ code, signal }) => {
       if (current === running) current = undefined;
       if (!closed) log.info('reader.exited', { pid: child.pid, code: code ?? -1, signal: signal ?? 'none' });
@@ -124,6 +140,7 @@ export function openSupervisor({
       }, LOOK_MS).unref();
       const abort = () => drop(running);
       signal?.addEventListener('abort', abort, { once: true });
+      const began = performance.now();
       let held = true;
       const loan: Loan = {
         reader,
@@ -145,7 +162,8 @@ export function openSupervisor({
           clearTimeout(clock);
           clearInterval(watch);
           signal?.removeEventListener('abort', abort);
-          if (!well) drop(running);
+          running.worked += performance.now() - began;
+          if (!well || running.worked > LIFE_MS) drop(running);
           next();
         },
       };

@@ -6,6 +6,9 @@ const HEAP = 512;
 /** Data segment and anonymous memory in KiB, of which buffers are made: they are not in V8's heap. Linux only. */
 const DATA = 2 << 20;
 
+/** More than a process ever uses before it is replaced (`Supervisor` in library/supervisor.ts); exports of 4 GB take some 400. */
+const CPU_SECONDS = 1800;
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
@@ -21,11 +24,22 @@ export const readerFlags = (): readonly string[] => [
 ];
 
 /**
- * The command of /bin/sh that becomes the process, `"$0" "$@"`. On Linux it steps into a network namespace without any
- * interface first, which every user may make where user namespaces are allowed. Many containers forbid it: then the
- * reader runs without that wall, and its first line in the log says so.
+ * The command of /bin/sh that becomes the process, `"$0" "$@"`, each step only where it works:
+ *
+ * - Linux: a network namespace without any interface, which every user may make where user namespaces are allowed. Many
+ *   containers forbid it: then the reader runs without that wall, and its first line in the log says so.
+ * - Linux: the kernel kills it when the core is gone. A parser in a loop never learns that its wire has closed. (After
+ *   `unshare`, since a change of credentials forgets the wish.)
+ * - Elsewhere such an orphan ends after its share of processor time.
  */
 export const readerShell = (platform: NodeJS.Platform): string =>
-  platform === 'linux'
-    ? `ulimit -d ${DATA} 2>/dev/null; apart="unshare --user --net --"; $apart true 2>/dev/null || apart=; exec $apart "$0" "$@"`
-    : 'exec "$0" "$@"';
+  `ulimit -t ${CPU_SECONDS}; ${platform === 'linux' ? LINUX : ''}exec $apart $bound "$0" "$@"`;
+
+const LINUX = [
+  `ulimit -d ${DATA} 2>/dev/null`,
+  'apart="unshare --user --net --"',
+  '$apart true 2>/dev/null || apart=',
+  'bound="setpriv --pdeathsig KILL --"',
+  '$bound true 2>/dev/null || bound=',
+  '',
+].join('; ');

@@ -26,19 +26,18 @@ export const isChatgpt = (value: unknown): value is JsonObject => objectOf(value
 /** @param value for which `isChatgpt` holds */
 export function fromChatgpt(value: JsonObject): ParsedConversation {
   const mapping = objectOf(value, 'mapping')!;
+  const ids = Object.keys(mapping);
   const parents = new Map<string, string>();
-  for (const [id, node] of Object.entries(mapping))
-    for (const child of listOf(node, 'children'))
+  for (const id of ids)
+    for (const child of listOf(mapping[id], 'children'))
       if (typeof child === 'string' && !parents.has(child)) parents.set(child, id);
-  const nodes = Object.entries(mapping).map(([id, node]): RawNode => {
+  const nodes = ids.map((id): RawNode => {
+    const node = mapping[id];
     const parent = idOf(node, 'parent');
     const message = messageOf(objectOf(node, 'message'));
-    return {
-      id,
-      // Where a node does not know its parent, its parent may know it.
-      parent: parent !== undefined && Object.hasOwn(mapping, parent) ? parent : parents.get(id),
-      ...(message && { message }),
-    };
+    // Where a node does not know its parent, its parent may know it.
+    const known = parent !== undefined && Object.hasOwn(mapping, parent) ? parent : parents.get(id);
+    return message ? { id, parent: known, message } : { id, parent: known };
   });
   const { messages, tip } = repairTree(nodes, idOf(value, 'current_node'));
   const title = shortOf(value, 'title', 200) ?? '';
@@ -78,6 +77,7 @@ const isPicture = (content: JsonObject) =>
   listOf(content, 'parts').some((part) => field(part, 'content_type') === 'image_asset_pointer');
 
 function wordsOf(content: JsonObject, recipient: unknown): string {
+  if (recipient === 'canmore.create_textdoc') return canvas(parts(content));
   const toAll = recipient === undefined || recipient === null || recipient === 'all';
   switch (field(content, 'content_type')) {
     case 'code': {
@@ -94,6 +94,19 @@ function wordsOf(content: JsonObject, recipient: unknown): string {
     // Thoughts and their recap, the person's standing instructions, pages that were browsed, errors of tools.
     default:
       return '';
+  }
+}
+
+/** A document that was written beside the conversation; the call that made it holds its first text. */
+function canvas(call: string): string {
+  try {
+    const made: unknown = JSON.parse(call);
+    const text = textOf(made, 'content') ?? '';
+    const [, language] = (textOf(made, 'type') ?? '').split('/');
+    const title = shortOf(made, 'name', 200);
+    return `${title ? `${title}\n\n` : ''}${language ? fence(text, language) : text}`;
+  } catch {
+    return '';
   }
 }
 

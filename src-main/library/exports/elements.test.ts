@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { elements, type Element } from './elements.ts';
 
 const runs = process.env['DAIMON_LONG'] ? 10_000 : 300;
-const limits = { most: 1 << 20, deepest: 200 };
+const limits = { most: 1 << 20, deepest: 200, parts: 10_000 };
 const cutAt = (bytes: Uint8Array, places: readonly number[]) => {
   const sorted = [0, ...places.map((place) => place % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b);
   return sorted.slice(1).map((end, i) => bytes.subarray(sorted[i], end));
@@ -71,7 +71,7 @@ test('whatever the bytes are, it ends, and keeps to its limits', async () => {
     unit: fc.constantFrom('[', ']', '{', '}', '"', '\\', ',', ':', '\n', ' ', 'a', '1'),
     maxLength: 200,
   });
-  const small = { most: 20, deepest: 3 };
+  const small = { most: 20, deepest: 3, parts: 5 };
   await fc.assert(
     fc.asyncProperty(bytes, places, async (text, cuts) => {
       const all = await read(text, cuts, small);

@@ -17,6 +17,8 @@ export interface ElementLimits {
   readonly most: number;
   /** Brackets inside one another within one value. */
   readonly deepest: number;
+  /** Brackets and commas of one value: each part costs memory beyond its bytes, `{}` twenty times as much. */
+  readonly parts: number;
 }
 
 const TAB = 0x09;
@@ -40,7 +42,7 @@ const isSpace = (byte: number) => byte === SPACE || byte === LF || byte === CR |
  */
 export async function* elements(
   chunks: AsyncIterable<Uint8Array>,
-  { most, deepest }: ElementLimits,
+  { most, deepest, parts: mostParts }: ElementLimits,
 ): AsyncGenerator<Element> {
   /** Undefined until the first byte that says; then the depth at which values lie: 1 in an array, 0 in lines. */
   let base: 0 | 1 | undefined;
@@ -50,24 +52,26 @@ export async function* elements(
   let escaped = false;
   /** Of the value that is being read. */
   let open = false;
-  let parts: Uint8Array[] = [];
+  let pieces: Uint8Array[] = [];
   let size = 0;
+  let parts = 0;
   let refusal: 'too-large' | 'too-deep' | undefined;
 
   const keep = (part: Uint8Array) => {
     size += part.length;
     if (size > most) refusal ??= 'too-large';
-    if (refusal) parts = [];
+    if (refusal) pieces = [];
     // A copy: the chunk's memory may be used again for the next one.
-    else if (part.length > 0) parts.push(part.slice());
+    else if (part.length > 0) pieces.push(part.slice());
   };
   const close = (): Element => {
     const value: Element = refusal
       ? { kind: refusal }
-      : { kind: 'value', text: Buffer.concat(parts, size).toString('utf8') };
+      : { kind: 'value', text: Buffer.concat(pieces, size).toString('utf8') };
     open = false;
-    parts = [];
+    pieces = [];
     size = 0;
+    parts = 0;
     refusal = undefined;
     return value;
   };
@@ -101,6 +105,7 @@ export async function* elements(
       if (byte === QUOTE) inString = true;
       else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
         if (++depth - base! > deepest) refusal ??= 'too-deep';
+        if (++parts > mostParts) refusal ??= 'too-large';
       } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
         if (depth > base!) {
           if (--depth > base!) continue;
@@ -114,6 +119,8 @@ export async function* elements(
         if (size > 0) yield close();
         else open = false;
         ended = base === 1;
+      } else if (byte === COMMA && depth > base!) {
+        if (++parts > mostParts) refusal ??= 'too-large';
       } else if (depth === base && (byte === COMMA || (base === 0 && byte === LF))) {
         keep(chunk.subarray(from, i));
         yield close();

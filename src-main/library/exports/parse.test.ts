@@ -26,6 +26,8 @@ const outcome = (work: Promise<unknown>) =>
     (error: unknown) => (isFault(error) ? error.code : error),
   );
 
+const TOO_LARGE = 'It is larger than 64 MB, or has more parts than any conversation.';
+
 interface Node {
   id: string;
   parent?: string | null;
@@ -160,6 +162,28 @@ describe('ChatGPT', () => {
       ['e', 'u', 'assistant', 'I will count.\n\n```python\nprint(1+1)\n```\n\n[picture]\n\nIt is 2.'],
     ]);
     expect(conversations[0]!.tip).toBe('e');
+  });
+
+  test('keeps a document that was written beside the conversation', async () => {
+    const made = (id: string, parent: string, document: string) => ({
+      id,
+      parent,
+      role: 'assistant',
+      content: { content_type: 'code', text: document },
+      more: { recipient: 'canmore.create_textdoc' },
+    });
+    const { conversations } = await parse(
+      JSON.stringify([
+        chat([
+          { id: 'u', role: 'user', text: 'Write both' },
+          made('d', 'u', JSON.stringify({ name: 'Plan', type: 'document', content: '# Plan' })),
+          made('c', 'd', JSON.stringify({ name: 'Sum', type: 'code/python', content: '1+1' })),
+          made('x', 'c', 'not JSON'),
+          { id: 'e', parent: 'x', role: 'assistant', text: 'Done.' },
+        ]),
+      ]),
+    );
+    expect(conversations[0]!.messages[1]!.text).toBe('Plan\n\n# Plan\n\nSum\n\n```python\n1+1\n```\n\nDone.');
   });
 
   test('says pictures, voice and files in words; hides what was hidden', async () => {
@@ -443,8 +467,15 @@ describe('broken and hostile', () => {
     const deep = `[${JSON.stringify(simple)},{"mapping":${'['.repeat(100_000)}${']'.repeat(100_000)}}]`;
     expect((await parse(deep)).refused).toEqual(['It is nested more deeply than any conversation.']);
     const large = `[${JSON.stringify(simple)},{"x":"${'y'.repeat(5000)}"},${JSON.stringify(simple)}]`;
-    const told = await all(parseWith(inChunks(utf8(large)), { element: { most: 4000, deepest: 200 } }));
-    expect([told.conversations.length, told.refused]).toEqual([2, ['It is larger than 64 MB.']]);
+    const told = await all(parseWith(inChunks(utf8(large)), { element: { most: 4000, deepest: 200, parts: 2000 } }));
+    expect([told.conversations.length, told.refused]).toEqual([2, [TOO_LARGE]]);
+    const alone = all(
+      parseWith(inChunks(utf8(`[{"x":"${'y'.repeat(5000)}"}]`)), { element: { most: 4000, deepest: 9, parts: 9 } }),
+    );
+    expect(await outcome(alone)).toBe('too-large');
+    const crumbs = `[${JSON.stringify(simple)},{"x":[${'{},'.repeat(1000)}{}]},${JSON.stringify(simple)}]`;
+    const some = await all(parseWith(inChunks(utf8(crumbs)), { element: { most: 1e6, deepest: 200, parts: 2000 } }));
+    expect([some.conversations.length, some.refused]).toEqual([2, [TOO_LARGE]]);
   });
 
   test('keys that change prototypes are keys, half characters and bytes that are no text become U+FFFD', async () => {

@@ -11,8 +11,11 @@ import { pullFrom } from './pull.ts';
 import { isObject, listOf } from './values.ts';
 import { entriesOf, ZIP_LIMITS, type ZipLimits } from './zip.ts';
 
-/** JSON of one conversation: the largest real ones have some megabytes. Depth counts without strings' contents. */
-const ELEMENT_LIMITS: ElementLimits = { most: 64 << 20, deepest: 200 };
+/**
+ * JSON of one conversation: the largest real ones have some megabytes. A mapping of a million nodes has two million
+ * parts; the worst that fits was read with the reader's heap of 512 MB.
+ */
+const ELEMENT_LIMITS: ElementLimits = { most: 64 << 20, deepest: 200, parts: 2_500_000 };
 /** The same limit as for a message that is written here; screens and search are made for it. */
 const LONGEST_MESSAGE = 1_500_000;
 /** Text of one attachment, as the reader of documents gives it. */
@@ -33,6 +36,12 @@ const cutOff = () =>
   new Fault(
     'unreadable',
     'This file ends in the middle of its first conversation, so nothing was brought. Download the export again.',
+  );
+
+const tooLarge = () =>
+  new Fault(
+    'too-large',
+    'Nothing in this file could be read: what it holds is larger than 64 MB, and no single conversation is. Nothing was changed.',
   );
 
 /** @throws Fault `not-an-export`, `unreadable`, `encrypted-file`, `too-large` */
@@ -78,6 +87,7 @@ export async function* parseWith(
 async function* conversationsOf(text: AsyncIterable<Uint8Array>, limits: ElementLimits): AsyncGenerator<Told> {
   let known = false;
   let strangers = 0;
+  let large = false;
   for await (const element of elements(jsonOnly(asUtf8(text)), limits)) {
     if (element.kind === 'cut' && !known) throw cutOff();
     const value = valueOf(element);
@@ -88,11 +98,12 @@ async function* conversationsOf(text: AsyncIterable<Uint8Array>, limits: Element
         for (; strangers > 0; strangers--) yield STRANGER;
         yield told;
       } else if (element.kind === 'too-large') {
+        large = true;
         strangers++;
       } else if (++strangers >= STRANGERS) throw notAnExport();
     }
   }
-  if (!known) throw notAnExport();
+  if (!known) throw large ? tooLarge() : notAnExport();
 }
 
 /** Passes on what begins as our JSON does; a film of 2 GB is not scanned to its end. */
@@ -110,7 +121,7 @@ async function* jsonOnly(text: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 
 const STRANGER = { kind: 'refused', why: 'It is not a conversation, or damaged.' } as const;
 const REASONS: Record<Exclude<Element['kind'], 'value'>, string> = {
-  'too-large': 'It is larger than 64 MB.',
+  'too-large': 'It is larger than 64 MB, or has more parts than any conversation.',
   'too-deep': 'It is nested more deeply than any conversation.',
   cut: 'The file ends in the middle of it; download the export again.',
 };

@@ -1,4 +1,5 @@
 /** Reads fields of strangers' JSON: whatever is not what it should be is absent, and nothing is looked up by a name in it. */
+import { cut } from '../cut.ts';
 
 export type Json = null | boolean | number | string | Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -22,11 +23,6 @@ export const clean = (text: string): string => text.toWellFormed().replaceAll('\
 export const textOf = (value: unknown, name: string): string | undefined => {
   const found = field(value, name);
   return typeof found === 'string' ? clean(found) : undefined;
-};
-/** At most `most` UTF-16 units, and no half of a pair at the end. */
-export const cut = (text: string, most: number): string => {
-  if (text.length <= most) return text;
-  return text.slice(0, text.charCodeAt(most - 1) >> 10 === 0x36 ? most - 1 : most);
 };
 /** One trimmed line for a label; undefined when nothing is in it. */
 export const shortOf = (value: unknown, name: string, most: number): string | undefined =>

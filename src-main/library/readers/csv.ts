@@ -1,9 +1,10 @@
 /** CSV as lines that people and models read: cells joined by bars, whatever stood between them (csv-parse's one user). */
 import { parse } from 'csv-parse/sync';
 import { Fault } from '../../wire/index.ts';
+import { cut } from '../cut.ts';
 import { MOST_CHARACTERS } from '../process-door.ts';
 import { decode } from './decode.ts';
-import { cut, tidy } from './tidy.ts';
+import { tidy } from './tidy.ts';
 import type { Given, Raw } from './reading.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;

@@ -1,4 +1,5 @@
 /** Text as people read it: line feeds only, no control characters, no torn surrogates, no colour codes, a bounded length. */
+import { cut } from '../cut.ts';
 import { MOST_CHARACTERS } from '../process-door.ts';
 import type { Anchor, Raw, Reading } from './reading.ts';
 
@@ -30,10 +31,4 @@ export function finish({ kind, text, pages, anchors, note }: Raw): Reading {
     ...(anchors && { anchors: anchors.filter(({ at }: Anchor) => at <= kept.length) }),
     ...(notes.length > 0 && { note: notes.join(' ') }),
   };
-}
-
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const last = text.charCodeAt(most - 1);
-  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? most - 1 : most);
 }
