@@ -20,7 +20,7 @@ import {
   type LlamaOptions,
   type Token,
 } from 'node-llama-cpp';
-import { Fault, isFault } from '../wire/index.ts';
+import { Fault } from '../wire/index.ts';
 import type { CheckedFormat } from './format.ts';
 import { readGbnf } from './gbnf.ts';
 import { noMemory, outOfMemory, unreadable } from './load-faults.ts';
@@ -278,10 +278,11 @@ async function openState(llama: Llama, model: LlamaModel, format: CheckedFormat)
         });
   try {
     const grammar = format.kind === 'json' ? jsonGbnf(format.schema) : format.gbnf;
+    // What comes of a schema passes the same gate as what a person wrote.
     readGbnf(grammar);
     return new LlamaGrammarEvaluationState({ model, grammar: await llama.createGrammar({ grammar }) });
   } catch (error) {
-    throw format.kind === 'grammar' && isFault(error) ? error : bad(error);
+    throw bad(error);
   }
 }
 

@@ -124,7 +124,7 @@ export function openRunner(options: SupervisorOptions): Runner {
           yield piece.kind === 'start' ? { ...piece, ...note(load) } : piece;
         }
       } catch (error) {
-        throw blame(explain(error, work, tokens), format);
+        throw blame(explain(error, work, tokens), work === load.sha256 ? undefined : format);
       } finally {
         leave();
       }
