@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { messageSigner } from '../../src-main/signer/ethereum.ts';
 import { needSmollm2 } from '../fixtures/real-model.ts';
 import type { FakeWindow } from '../fakes/electron/index.ts';
-import { raise, type Shell, type ShellOptions } from './shell.ts';
+import { raise, soon, type Shell, type ShellOptions } from './shell.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const PASSWORD = 'correct horse battery';
@@ -62,7 +62,7 @@ test('a page is handed a port to the core; a daimon is made, a model brought, an
   // Nothing stays behind when the person quits.
   shell.app.quit();
   expect(await shell.app.ended.promise).toBe(0);
-  await expect.poll(() => alive(shell)).toEqual([]);
+  await soon(() => alive(shell)).toEqual([]);
   expect(shell.asked).toEqual([]);
   expect(shell.trays[0]!.gone).toBe(true);
 });
@@ -146,10 +146,10 @@ test.each(['suspend', 'lock-screen'])(
     const next = items.next();
     next.catch(() => {});
     shell.powerMonitor.emit(event);
-    await expect.poll(async () => (await core['vault.status']({})).state).toBe('locked');
+    await soon(async () => (await core['vault.status']({})).state).toBe('locked');
     await expect(next).rejects.toMatchObject({ code: 'locked' });
-    await expect.poll(() => confirmWindow()).toBeUndefined();
-    await expect.poll(() => alive(shell)).toEqual(['daimon core']);
+    await soon(() => confirmWindow()).toBeUndefined();
+    await soon(() => alive(shell)).toEqual(['daimon core']);
   },
 );
 
@@ -196,7 +196,7 @@ test('a core that is killed is told of; its children end, and what was asked for
   await shell.app.ended.promise;
   expect(shell.asked).toMatchObject([{ message: 'daimon stopped unexpectedly.', buttons: ['Open again', 'Quit'] }]);
   expect(shell.app.did).not.toContain('relaunch');
-  await expect.poll(() => alive(shell)).toEqual([]);
+  await soon(() => alive(shell)).toEqual([]);
 });
 
 test('a killed signer sends it to sleep; a killed engine is started again', async () => {
@@ -211,10 +211,10 @@ test('a killed signer sends it to sleep; a killed engine is started again', asyn
   };
   const first = await ask();
   process.kill(shell.processes('engine').at(-1)!.pid!, 'SIGKILL');
-  await expect.poll(() => shell.processes('engine').at(-1)!.pid).toBeUndefined();
+  await soon(() => shell.processes('engine').at(-1)!.pid).toBeUndefined();
   expect(await ask()).toBe(first);
   process.kill(shell.processes('signer')[0]!.pid!, 'SIGKILL');
-  await expect.poll(async () => (await core['vault.status']({})).state).toBe('locked');
+  await soon(async () => (await core['vault.status']({})).state).toBe('locked');
 });
 
 test('while a terminal’s core has the folder, that is said, and nothing is started twice', async () => {
