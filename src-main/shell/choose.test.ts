@@ -15,6 +15,8 @@ function install(mode = 0o755): string {
   writeFileSync(join(electron, 'path.txt'), 'electron');
   writeFileSync(join(electron, 'dist', 'electron'), '#!/bin/sh\n');
   chmodSync(join(electron, 'dist', 'electron'), mode);
+  mkdirSync(join(root, 'dist', 'preload'), { recursive: true });
+  writeFileSync(join(root, 'dist', 'preload', 'window.cjs'), '');
   return join(electron, 'dist', 'electron');
 }
 const choose = (more: Partial<Circumstances> = {}) =>
@@ -53,3 +55,9 @@ test.skipIf(process.platform === 'win32')(
     expect(choose().shell).toBe('browser');
   },
 );
+
+test('a window whose preload was not built would have no core: then it is the browser, and the line says so', () => {
+  install();
+  rmSync(join(root, 'dist'), { recursive: true });
+  expect(choose()).toMatchObject({ shell: 'browser', note: expect.stringContaining('npm run build') as string });
+});

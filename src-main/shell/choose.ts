@@ -1,5 +1,5 @@
 /** Which shell `npm start` opens: the desktop window where Electron and a display are, the browser everywhere else. */
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Circumstances {
@@ -15,9 +15,11 @@ export type Choice =
   | { readonly shell: 'browser'; readonly note?: string };
 
 const INSTALL = 'For the desktop window: npx install-electron, then npm start again.';
+const BUILD =
+  'The desktop window has not been built yet, so this is the browser. Run npm run build, then npm start again.';
 
 /**
- * Looks with two calls of the file system. Electron's module must not be asked: whoever imports it where its binary is
+ * Looks with a few calls of the file system. Electron's module must not be asked: whoever imports it where its binary is
  * missing starts a download.
  */
 export function chooseShell({ argv, env, platform, root }: Circumstances): Choice {
@@ -25,6 +27,7 @@ export function chooseShell({ argv, env, platform, root }: Circumstances): Choic
     return { shell: 'browser' };
   const binary = electronBinary(root);
   if (!binary) return { shell: 'browser', note: INSTALL };
+  if (!existsSync(join(root, 'dist', 'preload', 'window.cjs'))) return { shell: 'browser', note: BUILD };
   return { shell: 'electron', binary };
 }
 

@@ -12,7 +12,7 @@ if (choice.shell === 'browser' || !(await openElectron(choice.binary))) {
   if (choice.shell === 'electron')
     process.stdout.write(
       'The desktop window could not be opened, so this is the browser; nothing is lost. Often the system forbids the ' +
-        'sandbox that the window needs: see README.md.\n',
+        'sandbox that the window needs: see docs/decisions/desktop.md.\n',
     );
   else if (choice.note) process.stdout.write(`${choice.note}\n`);
   await import('./browser/start.ts');

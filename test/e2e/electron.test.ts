@@ -1,18 +1,23 @@
 /** The desktop shell, end to end: the shell's own files over a fake Electron, the core and its children for real. */
 import { readdirSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { coreDoor } from '../../src-main/doors.ts';
+import { shellDoor } from '../../src-main/shell/door.ts';
+import { reachCore } from '../../src-main/shell/listen.ts';
+import { connect } from '../../src-main/wire/index.ts';
 import { messageSigner } from '../../src-main/signer/ethereum.ts';
 import { needSmollm2 } from '../fixtures/real-model.ts';
 import type { FakeWindow } from '../fakes/electron/index.ts';
-import { raise, type Shell, type ShellOptions } from './shell.ts';
+import { openReal, whyNot } from './electron-real.ts';
+import { raise, soon, type Shell, type ShellOptions } from './shell.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const PASSWORD = 'correct horse battery';
 const SCRIPTED = new URL('../fakes/engine-scripted.ts', import.meta.url);
 
 let shell: Shell;
-afterEach(() => shell.close());
+afterEach(() => shell?.close());
 const open = async (options?: ShellOptions) => (shell = await raise(options));
 const alive = (one: Shell) =>
   one.forked.filter(({ pid }) => pid !== undefined).map(({ options }) => options.serviceName);
@@ -62,7 +67,7 @@ test('a page is handed a port to the core; a daimon is made, a model brought, an
   // Nothing stays behind when the person quits.
   shell.app.quit();
   expect(await shell.app.ended.promise).toBe(0);
-  await expect.poll(() => alive(shell)).toEqual([]);
+  await soon(() => alive(shell)).toEqual([]);
   expect(shell.asked).toEqual([]);
   expect(shell.trays[0]!.gone).toBe(true);
 });
@@ -146,10 +151,10 @@ test.each(['suspend', 'lock-screen'])(
     const next = items.next();
     next.catch(() => {});
     shell.powerMonitor.emit(event);
-    await expect.poll(async () => (await core['vault.status']({})).state).toBe('locked');
+    await soon(async () => (await core['vault.status']({})).state).toBe('locked');
     await expect(next).rejects.toMatchObject({ code: 'locked' });
-    await expect.poll(() => confirmWindow()).toBeUndefined();
-    await expect.poll(() => alive(shell)).toEqual(['daimon core']);
+    await soon(() => confirmWindow()).toBeUndefined();
+    await soon(() => alive(shell)).toEqual(['daimon core']);
   },
 );
 
@@ -196,7 +201,7 @@ test('a core that is killed is told of; its children end, and what was asked for
   await shell.app.ended.promise;
   expect(shell.asked).toMatchObject([{ message: 'daimon stopped unexpectedly.', buttons: ['Open again', 'Quit'] }]);
   expect(shell.app.did).not.toContain('relaunch');
-  await expect.poll(() => alive(shell)).toEqual([]);
+  await soon(() => alive(shell)).toEqual([]);
 });
 
 test('a killed signer sends it to sleep; a killed engine is started again', async () => {
@@ -211,10 +216,10 @@ test('a killed signer sends it to sleep; a killed engine is started again', asyn
   };
   const first = await ask();
   process.kill(shell.processes('engine').at(-1)!.pid!, 'SIGKILL');
-  await expect.poll(() => shell.processes('engine').at(-1)!.pid).toBeUndefined();
+  await soon(() => shell.processes('engine').at(-1)!.pid).toBeUndefined();
   expect(await ask()).toBe(first);
   process.kill(shell.processes('signer')[0]!.pid!, 'SIGKILL');
-  await expect.poll(async () => (await core['vault.status']({})).state).toBe('locked');
+  await soon(async () => (await core['vault.status']({})).state).toBe('locked');
 });
 
 test('while a terminal’s core has the folder, that is said, and nothing is started twice', async () => {
@@ -227,4 +232,59 @@ test('while a terminal’s core has the folder, that is said, and nothing is sta
   expect(shell.asked).toMatchObject([{ message: 'daimon is already running, without this window.' }]);
   await other.kill();
   other.close();
+});
+
+test('a terminal and a second start reach the same core; an address for a browser there is none', async () => {
+  await open();
+  await awake();
+  const wire = (await reachCore(shell.folder))!;
+  const terminal = connect({ ...coreDoor, ...shellDoor }, wire);
+  expect((await terminal['vault.status']({})).state).toBe('locked');
+  expect((await terminal['vault.unlock']({ password: bytes(PASSWORD) })).state).toBe('unlocked');
+  await expect(terminal['shell.address']({})).rejects.toMatchObject({ code: 'window-elsewhere' });
+  wire.close();
+});
+
+describe('in the real Electron', () => {
+  const missing = whyNot();
+
+  test('the window opens sandboxed, with our functions and no way out, and its core answers', async ({ skip }) => {
+    skip(missing !== undefined, missing);
+    const real = await openReal();
+    try {
+      const { page } = real;
+      await page.getByRole('heading', { level: 1 }).waitFor({ timeout: 30_000 });
+      expect(page.url()).toMatch(/^app:\/\/daimon\//);
+      const inside = await page.evaluate(async () => {
+        const world = globalThis as unknown as Record<string, unknown>;
+        const reached = await fetch('https://example.org/').then(
+          () => true,
+          () => false,
+        );
+        return {
+          node: ['require', 'process', 'Buffer'].filter((name) => name in world),
+          ours: Object.keys(world['daimon'] as object).sort(),
+          reached,
+        };
+      });
+      expect(inside).toEqual({ node: [], ours: ['connect', 'onPlace', 'openLink', 'pathOf'], reached: false });
+      const wire = (await reachCore(real.folder))!;
+      const core = connect(coreDoor, wire);
+      await core['vault.create']({ name: 'Wren', password: bytes(PASSWORD) });
+      await core['engine.import']({ path: needSmollm2() });
+      let answer = '';
+      for await (const item of core['assistant.send']({ text: 'Say hello.', maxTokens: 16 }))
+        if (item.kind === 'token') answer += item.text;
+      expect(answer.length).toBeGreaterThan(0);
+      // The page is another visitor: it shows the lock screen of the daimon that was made.
+      await page.getByRole('button', { name: 'Wake Wren' }).waitFor();
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+      await page.getByRole('button', { name: 'Wake Wren' }).click();
+      await page.getByLabel('Message to Wren').waitFor();
+      expect(real.complaints.filter((line) => !line.includes('example.org'))).toEqual([]);
+      wire.close();
+    } finally {
+      await real.close();
+    }
+  });
 });

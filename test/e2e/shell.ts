@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
+import { expect } from 'vitest';
 import { coreDoor } from '../../src-main/doors.ts';
 import { entries } from '../../src-main/shell/electron/children.ts';
 import { openDesktop } from '../../src-main/shell/electron/desktop.ts';
@@ -24,10 +25,14 @@ export interface Shell extends FakeElectron {
   close(): Promise<void>;
 }
 
+/** Waits for it to come true, also on a machine that has other work. */
+export const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000, interval: 10 });
+
 export interface ShellOptions {
   readonly argv?: readonly string[];
   readonly platform?: NodeJS.Platform;
   readonly engine?: URL;
+  readonly core?: URL;
   readonly folder?: string;
   readonly before?: (electron: FakeElectron) => void;
 }
@@ -50,6 +55,7 @@ export async function raise({
   argv = [],
   platform = process.platform,
   engine,
+  core,
   folder = mkdtempSync(join(tmpdir(), 'daimon-desktop-')),
   before,
 }: ShellOptions = {}): Promise<Shell> {
@@ -70,10 +76,11 @@ export async function raise({
       // Everything of the signer is real but the cost of its key derivation.
       signer: new URL('../../src-main/signer/process.fixture.ts', import.meta.url),
       ...(engine && { engine }),
+      ...(core && { core }),
     },
   });
   const window = async (url = 'app://daimon/') => {
-    for (let i = 0; i < 400; i++) {
+    for (let i = 0; i < 4000; i++) {
       const found = world.windows.find((one) => one.url === url && !one.destroyed);
       if (found?.webContents.page) return found;
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { preventable, type FakeSession, type FakeWindow } from '../../../test/fakes/electron/index.ts';
+import { fakeElectron, preventable, type FakeSession, type FakeWindow } from '../../../test/fakes/electron/index.ts';
 import { raise, type Shell } from '../../../test/e2e/shell.ts';
+import { prepare } from './prepare.ts';
 import { isFrom } from './sender.ts';
 
 let shell: Shell;
@@ -221,6 +222,13 @@ describe('beyond it', () => {
       expect(switches.has(name)).toBe(true);
     for (const one of [window, confirm]) expect(one.webContents.webRtc).toBe('disable_non_proxied_udp');
     for (const partition of ['window', 'confirm']) expect(shell.sessionOf(partition).proxy).toEqual({ mode: 'direct' });
+  });
+  test('a package cannot be opened for debugging from its command line', () => {
+    const packaged = fakeElectron();
+    packaged.app.isPackaged = true;
+    packaged.app.switches.set('remote-debugging-port', '9222').set('load-extension', 'x');
+    prepare({ electron: packaged.electron, dataFolder: shell.folder });
+    expect([...packaged.app.switches.keys()].filter((name) => /^remote|^load/.test(name))).toEqual([]);
   });
   test('no dictionary is fetched', () => {
     for (const { spellcheck } of both()) expect(spellcheck).toBe(false);

@@ -6,8 +6,9 @@ import type { Handlers } from '../../wire/index.ts';
 import { childEnvironment } from '../browser/environment.ts';
 import type { hostDoor } from './host-door.ts';
 import type { Electron, UtilityProcess } from './parts.ts';
+import { serveProbes } from './probes.ts';
 
-export type Entries = Readonly<Record<ProcessName | 'core', URL>>;
+export type Entries = Readonly<Record<ProcessName | 'core' | 'probe', URL>>;
 
 /** Entries end as this file does: .ts in the sources, .js in a package. */
 const entry = (path: string) => new URL(`${path}${extname(import.meta.url)}`, import.meta.url);
@@ -15,6 +16,7 @@ export const entries: Entries = {
   core: entry('./core-process'),
   signer: entry('../../signer/process'),
   engine: entry('../../engine/process'),
+  probe: entry('../../engine/probe'),
   reader: entry('../../library/process'),
 };
 
@@ -60,6 +62,7 @@ export function startChildren(needs: ChildrenNeeds): Pick<Handlers<typeof hostDo
       const kill = () => void (child.pid !== undefined && process.kill(child.pid, 'SIGKILL'));
       if (signal.aborted) kill();
       signal.addEventListener('abort', kill, { once: true });
+      if (name === 'engine') serveProbes(child, () => forkOurs(needs, 'probe'));
       if (name === 'signer') {
         child.on('message', (message: unknown) => {
           if (isConfirm(message)) onConfirm(child);

@@ -5,7 +5,7 @@ import { closeSession } from './sessions.ts';
 import { guard } from './contents.ts';
 import { SCHEME } from './origins.ts';
 import type { Electron } from './parts.ts';
-import { SWITCHES } from './switches.ts';
+import { REMOVED, SWITCHES } from './switches.ts';
 
 export interface PrepareNeeds {
   readonly electron: Pick<Electron, 'app' | 'protocol'>;
@@ -21,6 +21,7 @@ export function prepare({ electron: { app, protocol }, dataFolder }: PrepareNeed
   app.setPath('sessionData', own);
   if (!app.requestSingleInstanceLock()) return false;
   for (const [name, value] of SWITCHES) app.commandLine.appendSwitch(name, value);
+  if (app.isPackaged) for (const name of REMOVED) app.commandLine.removeSwitch(name);
   app.enableSandbox();
   protocol.registerSchemesAsPrivileged([
     { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: false } },

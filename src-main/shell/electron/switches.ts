@@ -31,3 +31,9 @@ export const SWITCHES: readonly (readonly [name: string, value?: string])[] = [
     ].join(),
   ],
 ];
+
+/**
+ * Ways to take a running window over from outside, which a package has no use for: with one of them another program
+ * would read what is on screen through Chromium itself. In development they stay, for the end-to-end tests.
+ */
+export const REMOVED = ['remote-debugging-port', 'remote-debugging-pipe', 'remote-allow-origins', 'load-extension'];

@@ -23,7 +23,10 @@ export class FakeApp extends EventEmitter {
   readonly ended = Promise.withResolvers<number>();
   lock = true;
   isPackaged = false;
-  readonly commandLine = { appendSwitch: (name: string, value?: string) => void this.switches.set(name, value) };
+  readonly commandLine = {
+    appendSwitch: (name: string, value?: string) => void this.switches.set(name, value),
+    removeSwitch: (name: string) => void this.switches.delete(name),
+  };
   setPath(name: string, path: string) {
     this.paths.set(name, path);
   }
