@@ -1,82 +1,13 @@
 /** The assistant's room over a real encrypted store and a scripted model. */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { scripted, type Script } from '../../test/fakes/script.ts';
-import { systemClock } from '../base/clock.ts';
-import { idFactory } from '../base/id.ts';
-import type { Store } from '../base/ports.ts';
-import { openJobs } from '../base/jobs/jobs.ts';
-import type { Library } from '../library/ports.ts';
-import { openStore } from '../base/store/store.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
-import { openAssistant } from './assistant.ts';
 import type { Sent } from './door.ts';
+import { collect, database, house, never, slowly, tidy, words } from './house.fixture.ts';
 
-const log = { info() {}, unexpected: () => 'none' };
-const folders: string[] = [];
-const open: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
-const key = randomBytes(32);
-async function database(maxPages?: number): Promise<Store> {
-  const folder = mkdtempSync(join(tmpdir(), 'daimon-'));
-  folders.push(folder);
-  const store = await openStore({
-    file: join(folder, 'daimon.db'),
-    key,
-    clock: systemClock,
-    log,
-    ...(maxPages && { maxPages }),
-  });
-  open.push(store);
-  return store;
-}
-const refuse = () => {
-  throw new Error('not asked for in this test');
-};
-const noLibrary: Library = { read: refuse, conversations: refuse };
-async function house(script: Script, store?: Store) {
-  const there = store ?? (await database());
-  const generator = scripted(script);
-  const { jobs } = await openJobs({ store: there, clock: systemClock, log, ids: idFactory(systemClock) });
-  const assistant = await openAssistant({
-    store: there,
-    clock: systemClock,
-    ids: idFactory(systemClock),
-    generator,
-    defaultModel: () => 'm',
-    hasModel: (id) => id === 'm',
-    warmUp: () => false,
-    library: noLibrary,
-    jobs,
-    name: () => 'Wren',
-  });
-  open.push(assistant);
-  return { store: there, generator, assistant, do: assistant.handlers };
-}
-const never = new AbortController().signal;
-async function collect(items: AsyncIterable<Sent>) {
-  const all: Sent[] = [];
-  for await (const item of items) all.push(item);
-  const done = all.find((item) => item.kind === 'done');
-  return { all, done: done!, text: all.map((item) => (item.kind === 'token' ? item.text : '')).join('') };
-}
-const words = (text: string) => text.match(/\S+\s*/g) ?? [];
-async function* slowly(text: string, ms: number, signal: AbortSignal) {
-  for (const word of words(text)) {
-    await sleep(ms, undefined, { signal });
-    yield word;
-  }
-}
+afterEach(tidy);
 
 describe('sending', () => {
   test('streams an answer and has it on disk, under a title taken from the question', async () => {
@@ -173,14 +104,14 @@ describe('sending', () => {
 describe('bad days', () => {
   test('an answer is on disk at most a second behind the screen, and is cut off after a kill, not lost', async () => {
     const store = await database();
-    const { do: verbs } = await house({ answer: (_r, signal) => slowly('word '.repeat(100), 20, signal) }, store);
+    const { do: verbs } = await house({ answer: (_r, signal) => slowly('word '.repeat(100), 20, signal) }, { store });
     const sending = verbs['assistant.send']({ text: 'Talk' }, never)[Symbol.asyncIterator]();
     const begun = (await sending.next()).value as { message: Id; conversation: Id };
     await sleep(1000);
     const { text } = store.get<{ text: string }>('SELECT text FROM message WHERE id = ?', begun.message)!;
     expect(text.length).toBeGreaterThan('word '.length * 15);
     // As after kill -9: a new room over the same file, the old one never told.
-    const after = await house({ answer: () => [] }, store);
+    const after = await house({ answer: () => [] }, { store });
     const { messages } = await after.do['assistant.messages']({ conversation: begun.conversation, limit: 9 }, never);
     expect(messages[1]).toMatchObject({ state: 'cut-off' });
     expect(messages[1]!.text.length).toBeGreaterThanOrEqual(text.length);
@@ -227,7 +158,7 @@ describe('bad days', () => {
     const store = await database(60);
     const { do: verbs } = await house(
       { answer: (_r, signal) => slowly(`${'long'.repeat(500)} `.repeat(400), 5, signal) },
-      store,
+      { store },
     );
     await expect(collect(verbs['assistant.send']({ text: 'Talk' }, never))).rejects.toMatchObject({
       code: 'disk-full',
@@ -307,9 +238,9 @@ describe('keeping', () => {
 
   test('a draft survives a restart and goes when its words are sent', async () => {
     const store = await database();
-    const first = await house({ answer: () => ['x'] }, store);
+    const first = await house({ answer: () => ['x'] }, { store });
     await first.do['assistant.draft']({ text: 'half a thought' }, never);
-    const second = await house({ answer: () => ['x'] }, store);
+    const second = await house({ answer: () => ['x'] }, { store });
     expect(await second.do['assistant.draft']({}, never)).toMatchObject({ text: 'half a thought' });
     await collect(second.do['assistant.send']({ text: 'half a thought, finished' }, never));
     expect(await second.do['assistant.draft']({}, never)).toMatchObject({ text: '' });
@@ -349,7 +280,7 @@ describe('keeping', () => {
   const histories = process.env['DAIMON_LONG'] ? 2000 : 60;
   test(`${histories} random histories leave what a simple model of them says`, async () => {
     const store = await database();
-    const { do: verbs } = await house({ answer: ({ turns }) => [`re ${turns.at(-1)!.text}`] }, store);
+    const { do: verbs } = await house({ answer: ({ turns }) => [`re ${turns.at(-1)!.text}`] }, { store });
     type Step = { do: 'send' | 'again' | 'rename' | 'delete'; which: number; text: string };
     const step = fc.record<Step>({
       do: fc.constantFrom('send', 'send', 'send', 'again', 'rename', 'delete'),

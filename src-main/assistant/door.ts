@@ -306,7 +306,7 @@ export const assistantDoor = {
   ),
   'assistant.attach': call(
     'Reads a document and keeps its text with the draft of a conversation (or of a new one).',
-    v.strictObject({ conversation: v.optional(schema.id), ...source }),
+    v.strictObject({ conversation: v.optional(schema.id), temporary: v.optional(v.boolean()), ...source }),
     attachment,
   ),
   'assistant.detach': call('Takes a document away from a draft.', one, v.object({ detached: v.boolean() })),
@@ -345,7 +345,12 @@ export const assistantDoor = {
   ),
   'assistant.draft': call(
     'Keeps the unsent words of a conversation (or of a new one), or with no `text` gives them back.',
-    v.strictObject({ conversation: v.optional(schema.id), text: v.optional(schema.text(1_500_000)) }),
+    v.strictObject({
+      conversation: v.optional(schema.id),
+      /** Of a new conversation that will be temporary: not on disk either. */
+      temporary: v.optional(v.boolean()),
+      text: v.optional(schema.text(1_500_000)),
+    }),
     v.object({ text: v.string(), attachments: v.array(attachment) }),
   ),
 } as const;

@@ -49,7 +49,7 @@ export function openLibrary({ host, log, ids, limits, process, uploads: some }: 
   const uploads = openUploads({ ids, ...some });
   // Two, so that a file can be attached while a large history is brought in.
   const documents = openSupervisor({ host, log, ...process });
-  const exports = openSupervisor({ host, log, ...process });
+  const exports = openSupervisor({ host, log, yielding: true, ...process });
 
   const open = async ({ path, upload }: Source, most: { bytes: number; what: string }): Promise<Bytes> => {
     if ((path === undefined) === (upload === undefined))

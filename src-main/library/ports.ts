@@ -19,6 +19,8 @@ export interface ParsedMessage {
   readonly at?: number;
   readonly model?: string;
   readonly attachments?: readonly { readonly name: string; readonly text?: string }[];
+  /** Of an answer that did not come to its end. */
+  readonly state?: 'stopped' | 'cut-off' | 'failed';
 }
 /** One conversation of an export: a tree, parents before children, without system and tool turns. */
 export interface ParsedConversation {

@@ -29,6 +29,7 @@ const message = v.object({
   at: time,
   model: v.exactOptional(short),
   attachments: v.exactOptional(v.array(v.object({ name: short, text: v.exactOptional(v.string()) }))),
+  state: v.exactOptional(v.picklist(['stopped', 'cut-off', 'failed'])),
 });
 const conversation: v.GenericSchema<ParsedConversation> = v.object({
   from: v.picklist(['chatgpt', 'claude', 'daimon']),

@@ -1,5 +1,6 @@
 /** Keeps at most one reader process: started when a file comes, ended when one fails, hangs or nobody comes for a while. */
 import { readFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import type { Child, Host } from '../base/host.ts';
 import type { Log } from '../base/ports.ts';
 import { connect, Fault, isFault, type Client } from '../wire/index.ts';
@@ -31,6 +32,8 @@ export interface SupervisorOptions {
   readonly idleMs?: number;
   /** Resident bytes, watched from outside where the system tells; the heap alone has a limit of its own. */
   readonly mostMemory?: number;
+  /** Lets others go first on a busy processor: nobody waits for a large history as for an answer. */
+  readonly yielding?: boolean;
 }
 
 const IDLE_MS = 20_000;
@@ -53,11 +56,20 @@ interface Running {
   worked: number;
 }
 
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It could not be started, or the system has no priorities; then it competes like any other.
+  }
+}
+
 export function openSupervisor({
   host,
   log,
   idleMs = IDLE_MS,
   mostMemory = MOST_MEMORY,
+  yielding = false,
 }: SupervisorOptions): Supervisor {
   let current: Running | undefined;
   let lent = false;
@@ -67,6 +79,7 @@ export function openSupervisor({
 
   const start = (): Running => {
     const child = host.start('reader', { env: ENV });
+    if (yielding) giveWay(child.pid);
     const reader = connect(readerDoor, child.wire);
     const ready = reader['reader.confinement']({}).then((walls) =>
       log.info('reader.started', { pid: child.pid, ...walls }),

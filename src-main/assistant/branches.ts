@@ -1,0 +1,132 @@
+/** The current branch of a conversation: which it is, how it moves, and what stands beside it. */
+import type { Store } from '../base/ports.ts';
+import { Fault } from '../wire/index.ts';
+import type { Id } from '../wire/schema.ts';
+import { messageColumns, type MessageRow } from './rows.ts';
+
+export const unknownMessage = () =>
+  new Fault('unknown-message', 'That message is not in this conversation; it may have been deleted. Nothing changed.');
+
+export function openBranches(store: Store) {
+  const message = (id: Id, conversation: Id): MessageRow => {
+    const row = store.get<MessageRow>(
+      `SELECT ${messageColumns} FROM message m WHERE id = ? AND conversation = ?`,
+      id,
+      conversation,
+    );
+    if (!row) throw unknownMessage();
+    return row;
+  };
+
+  /**
+   * Makes the branch that ends with `tip` the current one. Every message above it remembers its child on the way, so
+   * that coming back to one of them later leads down the same way. Call it in a transaction.
+   */
+  const moveTip = (conversation: Id, tip: Id) => {
+    const { parent, depth } = store.get<{ parent: Id | null; depth: number }>(
+      'SELECT parent, depth FROM message WHERE id = ?',
+      tip,
+    )!;
+    const grown = store.get('SELECT 1 FROM conversation WHERE id = ? AND tip IS ?', conversation, parent);
+    // What grows at the tip changes one pointer; only a move to another branch walks up to the beginning.
+    if (grown) store.run('UPDATE message SET chosen = ? WHERE id = ?', tip, parent);
+    else
+      store.run(
+        `WITH RECURSIVE up (id, parent) AS (
+           SELECT id, parent FROM message WHERE id = ?
+           UNION ALL SELECT m.id, m.parent FROM up JOIN message m ON m.id = up.parent
+         ) UPDATE message SET chosen = up.id FROM up WHERE message.id = up.parent AND message.chosen IS NOT up.id`,
+        tip,
+      );
+    store.run('UPDATE conversation SET tip = ?, length = ? WHERE id = ?', tip, depth, conversation);
+  };
+
+  return {
+    moveTip,
+    messageOf: message,
+
+    /**
+     * Makes a branch through `at` the current one: below it the way that was last current there, or else the newest.
+     *
+     * An answer that is being written goes on in its own branch, which need not be the current one.
+     * @throws Fault `unknown-message`
+     */
+    choose(conversation: Id, at: Id): Id {
+      return store.transaction(() => {
+        message(at, conversation);
+        const { id: tip } = store.get<{ id: Id }>(
+          `WITH RECURSIVE down (id, chosen, depth) AS (
+             SELECT id, chosen, depth FROM message WHERE id = ?
+             UNION ALL SELECT m.id, m.chosen, m.depth FROM down JOIN message m ON m.id = coalesce(
+               down.chosen, (SELECT id FROM message WHERE parent = down.id ORDER BY n DESC LIMIT 1))
+           ) SELECT id FROM down ORDER BY depth DESC LIMIT 1`,
+          at,
+        )!;
+        moveTip(conversation, tip);
+        return tip;
+      });
+    },
+
+    /** Every message with the parent of `id`, oldest first. @throws Fault `unknown-message` */
+    siblings(id: Id): MessageRow[] {
+      const one = store.get<Pick<MessageRow, 'parent' | 'conversation'>>(
+        'SELECT parent, conversation FROM message WHERE id = ?',
+        id,
+      );
+      if (!one) throw unknownMessage();
+      const { parent, conversation } = one;
+      return parent === null
+        ? store.all(
+            `SELECT ${messageColumns} FROM message m WHERE parent IS NULL AND conversation = ? ORDER BY n`,
+            conversation,
+          )
+        : store.all(`SELECT ${messageColumns} FROM message m WHERE parent = ? ORDER BY n`, parent);
+    },
+
+    /** The ids beside each of these messages, where there are several; one query for all of them. */
+    versionsOf(rows: readonly Pick<MessageRow, 'parent' | 'conversation'>[]): Map<Id | null, Id[]> {
+      const found = store.all<{ id: Id; parent: Id | null }>(
+        `SELECT id, parent FROM (
+           SELECT n, id, parent FROM message WHERE parent IN (SELECT value FROM json_each(?))
+           UNION ALL SELECT n, id, parent FROM message WHERE parent IS NULL AND conversation = ?
+         ) ORDER BY n`,
+        JSON.stringify(rows.flatMap(({ parent }) => parent ?? [])),
+        rows.find(({ parent }) => parent === null)?.conversation ?? '',
+      );
+      const beside = Map.groupBy(found, ({ parent }) => parent);
+      return new Map(
+        [...beside].filter(([, all]) => all.length > 1).map(([parent, all]) => [parent, all.map(({ id }) => id)]),
+      );
+    },
+
+    /**
+     * A stretch of the branch that ends before `before` (or with the tip), oldest first.
+     */
+    stretch({
+      conversation,
+      before,
+      limit,
+    }: {
+      conversation: Id;
+      before: Id | undefined;
+      limit: number;
+    }): MessageRow[] {
+      const from = before
+        ? store.get<{ parent: Id | null }>(
+            'SELECT parent FROM message WHERE id = ? AND conversation = ?',
+            before,
+            conversation,
+          )?.parent
+        : store.get<{ tip: Id | null }>('SELECT tip FROM conversation WHERE id = ?', conversation)?.tip;
+      if (!from) return [];
+      return store.all<MessageRow>(
+        `WITH RECURSIVE branch (id, parent, left) AS (
+           SELECT id, parent, ? FROM message WHERE id = ?
+           UNION ALL SELECT m.id, m.parent, b.left - 1 FROM branch b JOIN message m ON m.id = b.parent WHERE b.left > 1
+         ) SELECT ${messageColumns} FROM branch b JOIN message m ON m.id = b.id ORDER BY m.depth`,
+        limit,
+        from,
+      );
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/** Adds to a conversation that was brought before what a newer export of it has: later turns, other branches. */
+import type { Statement, Store } from '../base/ports.ts';
+import type { ParsedConversation, ParsedMessage } from '../library/ports.ts';
+import type { Id } from '../wire/schema.ts';
+import { keep } from './bulk.ts';
+
+/** Of one transaction, as in bulk.ts. */
+const PIECE_CHARACTERS = 200_000;
+const PIECE_MESSAGES = 200;
+
+interface Here {
+  readonly id: Id;
+  readonly parent: Id | null;
+  readonly depth: number;
+  readonly role: 'user' | 'assistant';
+  readonly at: number;
+  readonly bytes: number;
+  /** Only read where a message of the export has no time. */
+  readonly text: string | null;
+}
+interface Place {
+  readonly id: Id;
+  readonly parent: Id | null;
+  readonly depth: number;
+}
+
+/**
+ * A message of the export is one that is here when it hangs on the same message, has the same role, length and time
+ * (text, where the export has no times). So nothing is kept of the export's ids, and what the person said here since
+ * stays beside it, in a branch of its own. The current branch goes on to the export's if it had stood still here.
+ *
+ * @returns how many messages were added; undefined when the conversation is not here
+ */
+export async function growConversation(
+  { store, ids }: { readonly store: Store; readonly ids: () => Id },
+  parsed: ParsedConversation,
+  signal: AbortSignal,
+): Promise<{ readonly id: Id; readonly added: number } | undefined> {
+  const row = store.get<{ id: Id; tip: Id | null; created_at: number }>(
+    'SELECT id, tip, created_at FROM conversation WHERE (source = ? OR id = ?) AND hidden = 0',
+    `${parsed.from}:${parsed.id}`,
+    parsed.from === 'daimon' ? parsed.id : '',
+  );
+  if (!row) return undefined;
+  const timeless = parsed.messages.some(({ at }) => at === undefined);
+  const here = await store.background.all<Here>(
+    `SELECT id, parent, depth, role, at, octet_length(text) AS bytes, ${timeless ? 'text' : 'NULL AS text'}
+       FROM message WHERE conversation = ?`,
+    [row.id],
+    signal,
+  );
+  const { placed, added } = match(here, parsed.messages, ids);
+  if (added.length === 0) return { id: row.id, added: 0 };
+
+  const tip = parsed.tip === undefined ? undefined : placed.get(parsed.tip);
+  const path = tip && branchBetween(row.tip, tip, here, placed);
+  const pieces = inPieces(added, ({ message, place }) =>
+    keep(message, { ...place, conversation: row.id, at: message.at ?? row.created_at, chosen: null, ids }),
+  );
+  pieces.push([
+    {
+      sql: 'UPDATE conversation SET changed_at = max(changed_at, ?) WHERE id = ?',
+      params: [parsed.changedAt ?? 0, row.id],
+    },
+    ...(path
+      ? [
+          // Only if it stands still: the person may have asked something meanwhile.
+          {
+            sql: 'UPDATE conversation SET tip = ?, length = ? WHERE id = ? AND tip IS ?',
+            params: [tip.id, tip.depth, row.id, row.tip],
+          },
+          ...path.map(([parent, chosen]) => ({
+            sql: 'UPDATE message SET chosen = ? WHERE id = ?',
+            params: [chosen, parent],
+          })),
+        ]
+      : []),
+  ]);
+  for (const piece of pieces) await store.background.batch(piece, signal);
+  return { id: row.id, added: added.length };
+}
+
+/** Where each message of the export stands here, and those that have to be added, parents first. */
+function match(here: readonly Here[], messages: readonly ParsedMessage[], ids: () => Id) {
+  const below = Map.groupBy(here, ({ parent }) => parent);
+  const taken = new Set<Id>();
+  const placed = new Map<string, Place>();
+  const added: { readonly message: ParsedMessage; readonly place: Place }[] = [];
+  for (const message of messages) {
+    const above = message.parent === null ? undefined : placed.get(message.parent);
+    const bytes = Buffer.byteLength(message.text);
+    const same = (below.get(above?.id ?? null) ?? []).find(
+      (one) =>
+        !taken.has(one.id) &&
+        one.role === message.role &&
+        one.bytes === bytes &&
+        (message.at === undefined ? one.text === message.text : one.at === message.at),
+    );
+    const place = same ?? { id: ids(), parent: above?.id ?? null, depth: (above?.depth ?? 0) + 1 };
+    placed.set(message.id, place);
+    if (same) taken.add(same.id);
+    else added.push({ message, place });
+  }
+  return { placed, added };
+}
+
+/** Parent and child of each step from `from` down to `to`; undefined when `to` does not lie below it. */
+function branchBetween(
+  from: Id | null,
+  to: Place,
+  here: readonly Here[],
+  placed: ReadonlyMap<string, Place>,
+): [Id, Id][] | undefined {
+  const all = new Map<Id, Place>([...here, ...placed.values()].map((one) => [one.id, one]));
+  const steps: [Id, Id][] = [];
+  for (let at: Place | undefined = to; at; at = at.parent === null ? undefined : all.get(at.parent)) {
+    if (at.id === from) return steps;
+    if (at.parent !== null) steps.push([at.parent, at.id]);
+  }
+  return from === null ? steps : undefined;
+}
+
+function inPieces<T extends { readonly message: ParsedMessage }>(
+  list: readonly T[],
+  statements: (one: T) => Statement[],
+): Statement[][] {
+  const pieces: Statement[][] = [];
+  let characters = Infinity;
+  let messages = 0;
+  for (const one of list) {
+    if (characters + one.message.text.length > PIECE_CHARACTERS || messages >= PIECE_MESSAGES) {
+      pieces.push([]);
+      characters = messages = 0;
+    }
+    characters += one.message.text.length;
+    messages++;
+    pieces.at(-1)!.push(...statements(one));
+  }
+  return pieces;
+}
