@@ -60,7 +60,7 @@ const NO_LITERAL_STYLE = {
 };
 
 export default ts.config(
-  { ignores: ['node_modules/', 'dist/', 'coverage/', 'reports/', '.stryker-tmp/', '.svelte-check/', '**/*.cjs'] },
+  { ignores: ['node_modules/', 'dist/', 'out/', 'coverage/', 'reports/', '.stryker-tmp/', '.svelte-check/', '**/*.cjs'] },
   ts.configs.recommended,
   svelte.configs.recommended,
   {
