@@ -6,8 +6,10 @@ import { openBlock, type OpenBlock } from './open.ts';
 import { cutNear, lex, type Lexed } from './lexer.ts';
 import type { Block } from './nodes.ts';
 
-/** Characters lexed at once. 16 Ki take 3 to 5 ms, so that a frame is never lost to one window. */
-const WINDOW = 1 << 14;
+/** Characters lexed at once. 8 Ki of prose take 2 ms, so that a frame is never lost to one window. */
+const WINDOW = 1 << 13;
+/** The cells of a table take four times as long as prose. */
+const ROWS_AT_ONCE = 1 << 12;
 /** A paragraph, list or quote longer than this is taken as finished at a line's end, whatever follows. */
 const LONGEST = 1 << 13;
 /** Items are cheap to part, and dear to read. */
@@ -68,7 +70,7 @@ export function createDocument(now: () => number = () => performance.now()): Mar
   /** Reads one window. True when there is more to read. */
   const step = (): boolean => {
     // Code and tables of any length: only what came since is read.
-    const read = open?.read(cleaned, ended, WINDOW);
+    const read = open?.read(cleaned, ended, ROWS_AT_ONCE);
     if (read) {
       place([read.block], read.done ? 1 : 0);
       if (!read.done) return read.more;

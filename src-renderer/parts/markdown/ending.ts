@@ -100,8 +100,13 @@ function close(line: string, open: readonly Open[]): string {
   return (
     shown +
     held
+      .filter(({ mark, at }) => !isFootnote(mark, shown.slice(at + mark.length)))
       .map(({ mark }) => mark)
       .reverse()
       .join('')
   );
 }
+
+/** One star or underscore with a sentence or more after it is a footnote's sign, not emphasis whose end is to come. */
+const isFootnote = (mark: string, after: string) =>
+  (mark === '*' || mark === '_') && (after.length > 120 || /[.!?]\s/.test(after));

@@ -1,10 +1,11 @@
 /** Collects text that arrives faster than the screen needs it, and hands it on in frames that are not too close. */
 
 /**
- * Milliseconds between two paintings. The first words are painted with the next frame. After that, twenty a second read
- * as smoothly as sixty, and a frame of a text that grows costs 4 to 6 ms of a core, whatever is in it.
+ * Milliseconds between two paintings: two of the engine's own frames. The first words are painted with the next frame.
+ * After that fifteen a second read as smoothly as sixty, and a frame of a text that grows costs 4 to 6 ms of a core,
+ * whatever is in it.
  */
-const GAP = 50;
+const GAP = 66;
 
 export interface Painter {
   add(text: string): void;
