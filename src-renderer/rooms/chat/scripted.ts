@@ -132,7 +132,7 @@ export function scripted(now: () => number = Date.now): Scripted {
     }; // prettier-ignore
     messages.push(message);
     tree.move(conversation.id, message.id);
-    conversation.messages = tree.branch(conversation.id).length;
+    conversation.messages = tree.path(conversation.id).length;
     conversation.writing = message.id;
     conversation.changedAt = now();
     answers.set(conversation.id, { message, question, views: new Set() });
@@ -149,7 +149,7 @@ export function scripted(now: () => number = Date.now): Scripted {
     messages,
     drafts,
     personas: more.personas,
-    branch: (conversation) => tree.branch(conversation).map(({ text }) => text),
+    branch: (conversation) => tree.read(tree.path(conversation)).map(({ text }) => text),
     tell,
     write(text, conversation) {
       const answer = conversation ? answers.get(conversation)! : latest();
@@ -228,7 +228,7 @@ export function scripted(now: () => number = Date.now): Scripted {
       'assistant.again': ({ conversation: id, message, goOn }, signal) => {
         refuseWhileWriting(id);
         const conversation = conversationOf(id);
-        const named = message ? messageOf(message) : tree.branch(id).findLast(({ role }) => role === 'user')!;
+        const named = message ? messageOf(message) : tree.read(tree.path(id)).findLast(({ role }) => role === 'user')!;
         const older = named.role === 'assistant' ? named : undefined;
         begin(conversation, older ? older.parent! : named.id, goOn && older ? { text: older.text } : {});
         return follow(id, signal);
@@ -237,11 +237,11 @@ export function scripted(now: () => number = Date.now): Scripted {
         refuseWhileWriting(conversation);
         const tip = tree.leaf(messageOf(message).id);
         tree.move(conversation, tip);
-        conversationOf(conversation).messages = tree.branch(conversation).length;
+        conversationOf(conversation).messages = tree.path(conversation).length;
         tell(conversation);
         return { tip };
       },
-      'assistant.versions': ({ message }) => tree.versions(messageOf(message)),
+      'assistant.versions': ({ message }) => tree.versions(messageOf(message).id),
       'assistant.follow': ({ conversation }, signal) => follow(conversation, signal),
       'assistant.stop': ({ conversation }) => {
         const stopped = answers.has(conversation);
@@ -258,10 +258,10 @@ export function scripted(now: () => number = Date.now): Scripted {
         }),
       'assistant.messages': ({ conversation, before, limit }) => {
         conversationOf(conversation);
-        const all = tree.branch(conversation);
-        const end = before ? all.findIndex((one) => one.id === before) : all.length;
+        const all = tree.path(conversation);
+        const end = before ? all.lastIndexOf(before) : all.length;
         const from = Math.max(0, end - limit);
-        return { messages: all.slice(from, end), more: from > 0, total: all.length };
+        return { messages: tree.read(all.slice(from, end)), more: from > 0, total: all.length };
       },
       'assistant.rename': ({ id, title }) => {
         const conversation = conversationOf(id);
@@ -273,6 +273,7 @@ export function scripted(now: () => number = Date.now): Scripted {
         conversations.splice(conversations.indexOf(conversationOf(id)), 1);
         const gone = messages.filter((one) => one.conversation === id);
         for (const one of gone) messages.splice(messages.indexOf(one), 1);
+        tree.forget();
         tell(id);
         return { deleted: gone.length };
       },
