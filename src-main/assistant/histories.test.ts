@@ -61,14 +61,16 @@ interface Step {
   conversation: number;
   message: number;
 }
+const repeated = (times: Record<Step['do'], number>) =>
+  Object.entries(times).flatMap(([what, n]) => Array.from({ length: n }, () => what as Step['do']));
 const step = fc.record<Step>({
-  do: fc.constantFrom('send', 'send', 'edit', 'again', 'goOn', 'choose', 'choose', 'delete'),
+  do: fc.constantFrom(...repeated({ send: 4, edit: 4, again: 3, goOn: 3, choose: 5, delete: 1 })),
   way: fc.constantFrom('done', 'done', 'done', 'stopped', 'cut-off', 'failed', 'killed'),
-  conversation: fc.nat(2),
-  message: fc.nat(30),
+  conversation: fc.nat(1),
+  message: fc.nat(40),
 });
 
-const runs = process.env['DAIMON_LONG'] ? 1500 : 60;
+const runs = process.env['DAIMON_LONG'] ? 1500 : 80;
 test(`${runs} random histories of sending, editing, answering again, going on, choosing, stopping, crashing and deleting`, async () => {
   const store = await database();
   let way: Step['way'] = 'done';
@@ -174,7 +176,7 @@ test(`${runs} random histories of sending, editing, answering again, going on, c
   };
 
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24, size: 'max' }), async (steps) => {
       for (const one of steps) {
         const model = models[one.conversation];
         const node = model?.nodes[one.message % model.nodes.length];

@@ -79,7 +79,8 @@ export const migrations: readonly Migration[] = [
 
       ALTER TABLE message ADD COLUMN seed INTEGER;
       ALTER TABLE message ADD COLUMN persona TEXT;
-      -- The child that the current branch last went through: choosing a message leads to where the person was below it.
+      -- The child that the current branch last went through (null: the newest): choosing a message leads to where the
+      -- person was below it.
       ALTER TABLE message ADD COLUMN chosen TEXT;
       -- Of an answer: depth of the oldest message that went into its prompt. The next answer below it, by the same model,
       -- begins there too, so that the engine's evaluated prefix stays usable; other branches have their own.
