@@ -1,5 +1,6 @@
 /** Streaming an export through the reader process: order, progress, backpressure, stops and hangs. The parser is a fake. */
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { temporaryFolder, type TemporaryFolder } from '../../test/fakes/folder.ts';
 import { shellHost, testLibrary } from '../../test/fakes/reader.ts';
@@ -123,4 +124,29 @@ test('the size of an export has a limit of its own', async () => {
   await using room = library({ limits: { exportBytes: 10 } });
   const reading = all(room.conversations({ path: exported('h.json', '0123456789') }));
   await expect(reading).rejects.toMatchObject({ code: 'too-large', message: /exports of at most 10 bytes/ });
+});
+
+test('the parser of exports works in the closed process: a ZIP of ChatGPT, and a file that is none', async () => {
+  await using room = testLibrary();
+  const node = (id: string, parent: string | null, children: string[], role: string, text: string) => ({
+    id,
+    parent,
+    children,
+    message: { id, author: { role }, content: { content_type: 'text', parts: [text] }, create_time: 1_700_000_000 },
+  });
+  const talk = (n: number) => ({
+    conversation_id: `talk-${n}`,
+    title: `Talk ${n}`,
+    current_node: 'b',
+    mapping: { a: node('a', null, ['b'], 'user', `Question ${n}?`), b: node('b', 'a', [], 'assistant', 'Answer.') },
+  });
+  const json = Buffer.from(JSON.stringify(Array.from({ length: 300 }, (_, n) => talk(n))));
+  const path = folder.file('chatgpt.zip');
+  writeFileSync(path, zipSync({ 'conversations.json': new Uint8Array(json), 'chat.html': new Uint8Array(10) }));
+  const items = await all(room.conversations({ path }));
+  expect(items.map(text)).toEqual(Array.from({ length: 300 }, (_, n) => `Question ${n}?`));
+  expect(items.at(-1)).toMatchObject({ kind: 'conversation', conversation: { id: 'talk-299', title: 'Talk 299' } });
+  await expect(all(room.conversations({ path: exported('i.json', 'no export at all') }))).rejects.toMatchObject({
+    code: 'not-an-export',
+  });
 });

@@ -3,21 +3,19 @@ import mammoth from 'mammoth';
 import { Fault } from '../../wire/index.ts';
 import { documentMarkdown, type Node } from './docx-markdown.ts';
 import { tidy } from './tidy.ts';
-import type { Raw } from './reading.ts';
-import { unpack, type Unpacked } from './unpack.ts';
+import type { Given, Raw } from './reading.ts';
+import { unpack } from './unpack.ts';
 
 /** 32 MiB of XML are some ten thousand pages; mammoth's trees of it are what the heap has to hold. */
-const LIMITS = { entries: 10_000, total: 32 << 20, ratio: 200 };
-const MAIN = 'word/document.xml';
+const LIMITS = { total: 32 << 20, ratio: 200 };
+/** What mammoth may see: XML, never a picture, a macro or a style map of the document's own. */
+const PARTS = /^(?:word\/.*|_rels\/.*|\[Content_Types\])\.(?:xml|rels)$/;
 
-/** Whether the names are those of a Word document. */
-export const isDocx = (names: readonly string[]): boolean => names.includes(MAIN);
+type Parts = ReturnType<typeof unpack>;
 
-/** The parts that mammoth may see: XML, never a picture, a macro or an embedded style map. */
-export const unpackDocx = (bytes: Uint8Array): Unpacked =>
-  unpack(bytes, (name) => /^(?:word\/.*|_rels\/.*|\[Content_Types\])\.(?:xml|rels)$/.test(name), LIMITS);
-
-export async function readDocx(parts: Unpacked['parts']): Promise<Raw> {
+/** @throws Fault `no-text`, `too-large`, `unreadable` */
+export async function readDocx({ bytes }: Given): Promise<Raw> {
+  const parts = unpack(bytes, (name) => PARTS.test(name), LIMITS);
   for (const part of parts.values()) refuseEntities(part);
   let root: Node | undefined;
   await mammoth.convertToHtml({ file: zipOf(parts) } as never, {
@@ -53,7 +51,7 @@ function refuseEntities(part: Uint8Array): void {
 }
 
 /** mammoth's own idea of a zip, over parts that are unpacked already. */
-const zipOf = (parts: Unpacked['parts']) => ({
+const zipOf = (parts: Parts) => ({
   exists: (name: string) => parts.has(name),
   async read(name: string, encoding?: string) {
     const part = parts.get(name);

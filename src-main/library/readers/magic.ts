@@ -1,5 +1,7 @@
 /** What bytes are by their beginning, whatever the name says. */
 
+import { isBinary } from './decode.ts';
+
 export type Magic =
   | { readonly is: 'pdf' | 'zip' | 'ole' | 'text' }
   /** Of a kind that no reader takes; `what` completes "This file is …". */
@@ -26,6 +28,9 @@ const SIGNATURES: readonly (readonly [number, string, string])[] = [
   [8, 'WEBP', PICTURE],
   [0, 'II*\0', PICTURE],
   [0, 'MM\0*', PICTURE],
+  [4, 'ftyphei', PICTURE],
+  [4, 'ftypmif1', PICTURE],
+  [4, 'ftypavif', PICTURE],
   [4, 'ftyp', SOUND],
   [0, 'OggS', SOUND],
   [0, 'fLaC', SOUND],
@@ -46,6 +51,7 @@ const SIGNATURES: readonly (readonly [number, string, string])[] = [
   [0, '%!PS', 'PostScript, which daimon does not read; make a PDF of it'],
 ];
 
+const WORDS = /^[\w ]+$/;
 const PDF_WITHIN = 1024;
 
 export function magic(bytes: Uint8Array, extension: string): Magic {
@@ -55,6 +61,8 @@ export function magic(bytes: Uint8Array, extension: string): Magic {
   if (head.startsWith('PK\x03\x04') || head.startsWith('PK\x05\x06')) return { is: 'zip' };
   if (head.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) return { is: 'ole' };
   if (head.startsWith('MZ') && head.includes('\0')) return { is: 'other', what: PROGRAM };
-  for (const [at, signature, what] of SIGNATURES) if (head.startsWith(signature, at)) return { is: 'other', what };
+  const other = SIGNATURES.find(([at, signature]) => head.startsWith(signature, at));
+  // `ID3 tags are …` is a sentence; sound goes on with bytes that no sentence has. RTF and PostScript are letters.
+  if (other && (!WORDS.test(other[1]) || isBinary(bytes.subarray(0, 8192)))) return { is: 'other', what: other[2] };
   return { is: 'text' };
 }

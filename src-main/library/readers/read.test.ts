@@ -242,6 +242,10 @@ describe('DOCX', () => {
   });
 });
 
+test.each(['ID3 tags are', 'GGUF is', 'BZh', 'the ftyp box in', 'this is WAVE'])('%j begins a text', async (words) => {
+  expect(await read('a.txt', `${words} a text.`)).toMatchObject({ kind: 'text' });
+});
+
 describe('what is no document', () => {
   const zeros = Buffer.alloc(100);
   test.each([

@@ -28,7 +28,7 @@ async function read(given: Given): Promise<Raw> {
     case 'pdf':
       return (await import('./pdf.ts')).readPdf(given);
     case 'zip':
-      return readZip(bytes);
+      return readZip(given);
     case 'ole':
       throw ole(bytes);
     case 'other':
@@ -41,23 +41,28 @@ async function read(given: Given): Promise<Raw> {
   }
 }
 
-async function readZip(bytes: Uint8Array): Promise<Raw> {
-  const { isDocx, readDocx, unpackDocx } = await import('./docx.ts');
-  const { names, parts } = unpackDocx(bytes);
-  if (isDocx(names)) return readDocx(parts);
-  const what = names.some((name) => name.startsWith('ppt/'))
-    ? 'a presentation'
-    : names.some((name) => name.startsWith('xl/'))
-      ? 'a spreadsheet'
-      : names.includes('META-INF/container.xml')
-        ? 'an e-book'
-        : names.includes('content.xml')
-          ? 'an OpenDocument file'
-          : undefined;
+/** By a part that each of these has and the others have not. */
+const ZIPPED: readonly {
+  readonly has: RegExp;
+  readonly read?: (given: Given) => Promise<Raw>;
+  readonly what?: string;
+}[] = [
+  { has: /^word\/document\.xml$/, read: async (given) => (await import('./docx.ts')).readDocx(given) },
+  { has: /^ppt\//, what: 'a presentation' },
+  { has: /^xl\//, what: 'a spreadsheet' },
+  { has: /^META-INF\/container\.xml$/, what: 'an e-book' },
+  { has: /^content\.xml$/, what: 'an OpenDocument file' },
+];
+
+async function readZip(given: Given): Promise<Raw> {
+  const { namesIn } = await import('./unpack.ts');
+  const names = namesIn(given.bytes);
+  const found = ZIPPED.find(({ has }) => names.some((name) => has.test(name)));
+  if (found?.read) return found.read(given);
   throw new Fault(
     'unknown-kind',
-    what
-      ? `This file is ${what}, which daimon does not read yet; save it as PDF and attach that.`
+    found?.what
+      ? `This file is ${found.what}, which daimon does not read yet; save it as PDF and attach that.`
       : 'This file is an archive, not a document; unpack it and attach what is inside.',
   );
 }
