@@ -15,9 +15,9 @@ const REPORT_MS = 100;
 const WATCH_MS = 500;
 const MOST_REASONS = 50;
 /**
- * Characters that are kept in one transaction: less than ten milliseconds of the file's one write lock, for which an answer
- * that is being written may have to wait twice a second. It never waits for two pieces: while this thread waits for the
- * lock, it hands out no further piece. (Pauses between pieces were tried. They only made the import longer.)
+ * Characters that are kept in one transaction: less than ten milliseconds of the file's one write lock, for which an
+ * answer that is being written may have to wait twice a second. It never waits for two pieces: while this thread waits
+ * for the lock, it hands out no further piece. (Pauses between pieces were tried. They only made the import longer.)
  */
 const GROUP = 40_000;
 const OTHER = 'It could not be read.';
