@@ -106,7 +106,6 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
     jobs: needs.jobs,
     swept,
     changed,
-    writing: answering.count,
   });
   const taking = openExport({ storeOf: homes.storeOf, disk: store, clock, ids, name });
   const handlers: Handlers<typeof assistantDoor> = {

@@ -31,11 +31,9 @@ export interface BulkNeeds {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: () => Id;
-  /** Waited for between two transactions, so that whoever else writes gets the file's lock. */
-  readonly between?: () => Promise<void>;
 }
 
-export function openBulk({ store, clock, ids, between = async () => {} }: BulkNeeds) {
+export function openBulk({ store, clock, ids }: BulkNeeds) {
   const isHere = (parsed: ParsedConversation): boolean =>
     store.get(
       'SELECT 1 FROM conversation WHERE (source = ? OR id = ?) AND hidden = 0',
@@ -56,10 +54,7 @@ export function openBulk({ store, clock, ids, between = async () => {} }: BulkNe
     const id = ids();
     const pieces = piecesOf(parsed, id, ids, clock.now());
     try {
-      for (const [i, piece] of pieces.entries()) {
-        if (i > 0) await between();
-        await store.background.batch(piece, signal);
-      }
+      for (const piece of pieces) await store.background.batch(piece, signal);
     } catch (error) {
       // Nothing of it is shown; what of it is on disk must not bar the next try.
       // (When the store has closed meanwhile, the next start sweeps it.)

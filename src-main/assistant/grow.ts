@@ -32,7 +32,7 @@ interface Place {
  * @returns how many messages were added; undefined when the conversation is not here
  */
 export async function growConversation(
-  { store, ids, between }: Pick<BulkNeeds, 'store' | 'ids' | 'between'>,
+  { store, ids }: Pick<BulkNeeds, 'store' | 'ids'>,
   parsed: ParsedConversation,
   signal: AbortSignal,
 ): Promise<{ readonly id: Id; readonly added: number } | undefined> {
@@ -76,10 +76,7 @@ export async function growConversation(
         ]
       : []),
   ]);
-  for (const piece of pieces) {
-    await store.background.batch(piece, signal);
-    await between?.();
-  }
+  for (const piece of pieces) await store.background.batch(piece, signal);
   return { id: row.id, added: added.length };
 }
 

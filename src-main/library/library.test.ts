@@ -10,7 +10,7 @@ import { shellHost, testLibrary, type TestLibrary } from '../../test/fakes/reade
 import type { Document } from './door.ts';
 
 const EVIL = new URL('./evil-closed.fixture.ts', import.meta.url);
-const ORPHAN = new URL('./orphan.fixture.ts', import.meta.url);
+const ORPHAN = new URL('../../test/fixtures/orphan.ts', import.meta.url);
 const never = new AbortController().signal;
 
 let folder: TemporaryFolder;

@@ -27,7 +27,7 @@ export function fromClaude(value: JsonObject): ParsedConversation {
   const all = listOf(value, 'chat_messages').filter(isObject);
   const tree = all.some((one) => idOf(one, 'parent_message_uuid') !== undefined);
   const nodes = all.map((one, i): RawNode => {
-    const message = messageOf(one);
+    const message = messageOf(one, shortOf(value, 'model', 100));
     return {
       id: idOf(one, 'uuid') ?? `#${i}`,
       parent: tree ? idOf(one, 'parent_message_uuid') : i === 0 ? undefined : (idOf(all[i - 1], 'uuid') ?? `#${i - 1}`),
@@ -50,7 +50,8 @@ export function fromClaude(value: JsonObject): ParsedConversation {
   };
 }
 
-function messageOf(one: JsonObject): RawNode['message'] {
+/** @param usual the conversation's model, for answers that do not say theirs */
+function messageOf(one: JsonObject, usual: string | undefined): RawNode['message'] {
   const sender = field(one, 'sender') ?? field(one, 'role');
   const role = sender === 'human' || sender === 'user' ? 'user' : sender === 'assistant' ? 'assistant' : undefined;
   if (!role) return undefined;
@@ -63,7 +64,10 @@ function messageOf(one: JsonObject): RawNode['message'] {
   return {
     role,
     text,
-    ...present({ at: timeOf(one, 'created_at'), model: shortOf(one, 'model', 100) }),
+    ...present({
+      at: timeOf(one, 'created_at'),
+      model: shortOf(one, 'model', 100) ?? (role === 'assistant' ? usual : undefined),
+    }),
     ...(attachments.length > 0 && { attachments }),
   };
 }

@@ -277,7 +277,7 @@ describe('Claude', () => {
         { uuid: 'm3', sender: 'assistant', content: [{ type: 'text', text: 'Two' }], parent_message_uuid: 'm1' },
         { uuid: 'm4', sender: 'human', content: [{ type: 'text', text: 'Other' }], parent_message_uuid: root },
       ],
-      { uuid: 'k2', current_leaf_message_uuid: 'm2', project: { name: 'Garden' }, is_starred: true },
+      { uuid: 'k2', model: 'claude-x', current_leaf_message_uuid: 'm2', project: { name: 'Garden' }, is_starred: true },
     );
     const { conversations } = await parse(JSON.stringify([old, tree]));
     expect(conversations[0]).toMatchObject({
@@ -292,6 +292,12 @@ describe('Claude', () => {
       ['m2', 'm1', 'assistant', 'Hello'],
     ]);
     expect(conversations[1]).toMatchObject({ tip: 'm2', folder: 'Garden', pinned: true });
+    expect(conversations[1]!.messages.map(({ model }) => model)).toEqual([
+      undefined,
+      'claude-x',
+      'claude-x',
+      undefined,
+    ]);
     expect(brief(conversations[1]!)).toEqual([
       ['m1', null, 'user', 'Hi'],
       ['m2', 'm1', 'assistant', 'One'],
