@@ -2,19 +2,24 @@
 import * as electron from 'electron';
 import { fileURLToPath } from 'node:url';
 import { forbidDumps } from '../../base/dumps.ts';
+import { isFault } from '../../wire/index.ts';
 import { dataFolder as findDataFolder } from '../data-folder.ts';
 import { openDesktop } from './desktop.ts';
 import { prepare } from './prepare.ts';
+import { words } from './words.ts';
 
 const dataFolder = findDataFolder();
 /** What Vite built. */
 const built = (path: string) => fileURLToPath(new URL(`../../../dist/${path}`, import.meta.url));
 
-// Nothing may be awaited before this: schemes and switches are read once, when the app gets ready.
+/** What Electron needs to be told first is told in this very tick; nothing is awaited at the top of this file, ever: */
 if (!prepare({ electron, dataFolder })) electron.app.exit(0);
-else {
+// Electron holds 'ready' back until its entry has loaded, so an await here would wait for itself.
+else electron.app.whenReady().then(open).catch(giveUp);
+
+async function open() {
   // The children inherit it.
-  await Promise.all([electron.app.whenReady(), forbidDumps()]);
+  await forbidDumps();
   await openDesktop({
     electron,
     dataFolder,
@@ -24,4 +29,9 @@ else {
     env: process.env,
     platform: process.platform,
   });
+}
+
+function giveUp(error: unknown) {
+  electron.dialog.showErrorBox(words.daimon, isFault(error) ? error.message : words.unopened);
+  electron.app.exit(1);
 }

@@ -93,7 +93,6 @@ export class FakeNotification extends EventEmitter {
 export function fakeElectron() {
   const app = new FakeApp();
   const ipcMain = new EventEmitter();
-  const powerMonitor = new EventEmitter();
   const sessions = new Map<string, FakeSession>();
   const sessionOf = (partition: string) => {
     const known = sessions.get(partition);
@@ -111,7 +110,14 @@ export function fakeElectron() {
   const opened: string[] = [];
   const menus: { application: readonly MenuItem[]; popped: (readonly MenuItem[])[] } = { application: [], popped: [] };
   const asked: { message: string; buttons?: string[] }[] = [];
-  const system = { displays: [{ id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1080 } }], answer: 1 };
+  const system = {
+    displays: [{ id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
+    answer: 1,
+    idle: 'active',
+  };
+  const powerMonitor = Object.assign(new EventEmitter(), {
+    getSystemIdleState: (_idleThreshold: number) => system.idle,
+  });
 
   const fake = {
     app,
