@@ -1,10 +1,10 @@
 /** A core with everything that a shell gives it: its socket, its window over loopback where a browser shows it, its end. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { newVisitor, type Visitor } from '../gate.ts';
 import { openCore } from '../core.ts';
 import { systemClock } from '../base/clock.ts';
+import { packaged } from '../base/asset.ts';
 import { forbidDumps } from '../base/dumps.ts';
 import type { Host } from '../base/host.ts';
 import { Fault, type Door, type Handlers, type Wire } from '../wire/index.ts';
@@ -124,7 +124,7 @@ export async function runCore({
 
 /** The version that a person can name in a report. */
 export const version = (): string =>
-  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+  (JSON.parse(readFileSync(packaged('package.json'), 'utf8')) as { version: string }).version;
 
 /** Where `vite build` puts the window. */
-export const windowFolder = fileURLToPath(new URL('../../dist/window', import.meta.url));
+export const windowFolder = packaged('dist/window');

@@ -1,5 +1,5 @@
 /** The signer's process: serves its door to the parent, and ends, wiped, when that wire closes. */
-import { fileURLToPath } from 'node:url';
+import { packaged } from '../base/asset.ts';
 import { parentWire } from '../wire/carriers/parent.ts';
 import { openKdf } from './kdf-open.ts';
 import { runSigner } from './run.ts';
@@ -9,5 +9,5 @@ runSigner({
   wire,
   kdf,
   dataFolder: process.env['DAIMON_DATA']!,
-  windowFolder: process.env['DAIMON_WINDOW'] ?? fileURLToPath(new URL('../../dist/window', import.meta.url)),
+  windowFolder: process.env['DAIMON_WINDOW'] ?? packaged('dist/window'),
 });

@@ -132,7 +132,7 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
     event?.preventDefault();
     app.quit();
   });
-  const tray = openTray({ electron, does: { open: () => show(), lock, quit: () => app.quit() } });
+  const tray = openTray({ electron, platform, does: { open: () => show(), lock, quit: () => app.quit() } });
 
   void core.ended.then(async (code) => {
     stopLooking();

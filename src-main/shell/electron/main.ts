@@ -1,6 +1,6 @@
 /** The entry under Electron; the file of the main process that imports it. */
 import * as electron from 'electron';
-import { fileURLToPath } from 'node:url';
+import { packaged } from '../../base/asset.ts';
 import { forbidDumps } from '../../base/dumps.ts';
 import { isFault } from '../../wire/index.ts';
 import { dataFolder as findDataFolder } from '../data-folder.ts';
@@ -9,8 +9,6 @@ import { prepare } from './prepare.ts';
 import { words } from './words.ts';
 
 const dataFolder = findDataFolder();
-/** What Vite built. */
-const built = (path: string) => fileURLToPath(new URL(`../../../dist/${path}`, import.meta.url));
 
 /** What Electron needs to be told first is told in this very tick; nothing is awaited at the top of this file, ever: */
 if (!prepare({ electron, dataFolder })) electron.app.exit(0);
@@ -23,8 +21,8 @@ async function open() {
   await openDesktop({
     electron,
     dataFolder,
-    windowFolder: built('window'),
-    preloads: { window: built('preload/window.cjs'), confirm: built('preload/confirm.cjs') },
+    windowFolder: packaged('dist/window'),
+    preloads: { window: packaged('dist/preload/preload.cjs'), confirm: packaged('dist/preload/confirm-preload.cjs') },
     argv: process.argv,
     env: process.env,
     platform: process.platform,

@@ -27,6 +27,9 @@ export class FakeApp extends EventEmitter {
     appendSwitch: (name: string, value?: string) => void this.switches.set(name, value),
     removeSwitch: (name: string) => void this.switches.delete(name),
   };
+  setName(name: string) {
+    this.did.push(`name ${name}`);
+  }
   setPath(name: string, path: string) {
     this.paths.set(name, path);
   }
@@ -152,7 +155,7 @@ export function fakeElectron() {
       },
     },
     ipcMain,
-    nativeImage: { createFromPath: (path: string) => ({ path, setTemplateImage: (_option: boolean) => {} }) },
+    nativeImage: { createFromPath: (path: string) => ({ path }) },
     powerMonitor,
     protocol: { registerSchemesAsPrivileged: (custom: typeof schemes) => void schemes.push(...custom) },
     screen: { getPrimaryDisplay: () => system.displays[0]!, getAllDisplays: () => system.displays },
