@@ -16,7 +16,7 @@ function install(mode = 0o755): string {
   writeFileSync(join(electron, 'dist', 'electron'), '#!/bin/sh\n');
   chmodSync(join(electron, 'dist', 'electron'), mode);
   mkdirSync(join(root, 'dist', 'preload'), { recursive: true });
-  writeFileSync(join(root, 'dist', 'preload', 'window.cjs'), '');
+  writeFileSync(join(root, 'dist', 'preload', 'preload.cjs'), '');
   return join(electron, 'dist', 'electron');
 }
 const choose = (more: Partial<Circumstances> = {}) =>

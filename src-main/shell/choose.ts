@@ -27,7 +27,7 @@ export function chooseShell({ argv, env, platform, root }: Circumstances): Choic
     return { shell: 'browser' };
   const binary = electronBinary(root);
   if (!binary) return { shell: 'browser', note: INSTALL };
-  if (!existsSync(join(root, 'dist', 'preload', 'window.cjs'))) return { shell: 'browser', note: BUILD };
+  if (!existsSync(join(root, 'dist', 'preload', 'preload.cjs'))) return { shell: 'browser', note: BUILD };
   return { shell: 'electron', binary };
 }
 

@@ -10,7 +10,7 @@ import { root } from './daimon.ts';
 export function whyNot(): string | undefined {
   if (!electronBinary(root)) return 'no Electron binary';
   if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) return 'no display';
-  if (!existsSync(join(root, 'dist', 'preload', 'window.cjs'))) return 'the window has not been built';
+  if (!existsSync(join(root, 'dist', 'preload', 'preload.cjs'))) return 'the window has not been built';
   return undefined;
 }
 
@@ -27,7 +27,7 @@ export async function openReal(): Promise<Real> {
   const folder = mkdtempSync(join(tmpdir(), 'daimon-electron-'));
   const app = await _electron.launch({
     executablePath: electronBinary(root)!,
-    args: [root],
+    args: [join(root, 'src-main/shell/electron/main.ts')],
     env: { ...(process.env as Record<string, string>), DAIMON_DATA: folder },
   });
   const page = await app.firstWindow();

@@ -104,10 +104,14 @@ export async function raise({
       await world.app.ended.promise;
       for (const one of world.windows) one.destroy();
       for (const port of ports) port.close();
-      await Promise.all(world.forked.map((one) => one.child.exitCode ?? one.child.signalCode ?? gone(one.child)));
+      await Promise.all(world.forked.map(({ child }) => gone(child)));
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-const gone = (child: FakeElectron['forked'][number]['child']) => new Promise((resolve) => child.once('exit', resolve));
+const gone = (child: FakeElectron['forked'][number]['child']) =>
+  new Promise<void>((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once('exit', () => resolve());
+  });

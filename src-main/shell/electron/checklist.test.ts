@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fakeElectron, preventable, type FakeSession, type FakeWindow } from '../../../test/fakes/electron/index.ts';
 import { raise, type Shell } from '../../../test/e2e/shell.ts';
@@ -278,6 +279,13 @@ describe('beyond it', () => {
       expect(safeParse(hostDoor['host.start'].input, { id: 1, name }).success).toBe(false);
     for (const { options } of shell.forked) expect(Object.keys(options.env!).length).toBeLessThan(60);
     expect(safeParse(hostDoor['host.start'].input, { id: 1, name: 'engine', env: { 'A=B': 'x' } }).success).toBe(false);
+  });
+  test('main awaits nothing at its top: Electron holds ready back until its entry has loaded', () => {
+    const [, text] = sources.find(([name]) => name === 'main.ts')!;
+    const source = ts.createSourceFile('main.ts', text, ts.ScriptTarget.Latest, true);
+    const awaits = (node: ts.Node): boolean =>
+      ts.isAwaitExpression(node) || (!ts.isFunctionLike(node) && node.getChildren().some(awaits));
+    expect(awaits(source)).toBe(false);
   });
   test('at most 600 lines of code know Electron; three files import it, and the rest are given it', () => {
     const code = (text: string) => text.split('\n').filter((line) => !/^\s*(\/\/|\/?\*|$)/.test(line)).length;

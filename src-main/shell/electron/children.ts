@@ -20,6 +20,15 @@ export const entries: Entries = {
   reader: entry('../../library/process'),
 };
 
+/**
+ * Flags of V8 and Node: the core's small nursery (docs/decisions/nursery.md); and the reader, which opens strangers' files, makes
+ * no code from strings and keeps to a heap. Utility processes know no permission model.
+ */
+const FLAGS: Partial<Readonly<Record<keyof Entries, string[]>>> = {
+  core: ['--max-semi-space-size=4'],
+  reader: ['--disallow-code-generation-from-strings', '--max-old-space-size=512'],
+};
+
 export interface ForkOptions {
   readonly electron: Pick<Electron, 'utilityProcess'>;
   readonly entries: Entries;
@@ -35,6 +44,7 @@ export function forkOurs(
 ): UtilityProcess {
   const child = electron.utilityProcess.fork(fileURLToPath(entries[name]), [], {
     serviceName: `daimon ${name}`,
+    ...(FLAGS[name] && { execArgv: FLAGS[name] }),
     stdio: env['DAIMON_VERBOSE'] === '1' ? 'inherit' : 'ignore',
     env: childEnvironment(env, { ...given, DAIMON_DATA: dataFolder }),
   });

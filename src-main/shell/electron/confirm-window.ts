@@ -49,6 +49,8 @@ export function confirmWindow({ electron, preload, development }: ConfirmNeeds):
       window.on('closed', () => {
         if (now === mine) now = undefined;
       });
+      // Its port has ended with it, and so has been refused what waited.
+      window.webContents.on('render-process-gone', () => window.destroy());
       void window.loadURL(`${CONFIRM}/confirm/`);
     },
     close() {

@@ -77,10 +77,12 @@ test('the tray locks and quits', async () => {
   expect(shell.trays[0]!.gone).toBe(true);
 });
 
-test('the system shuts down: the core is closed first', async () => {
+test('the system shuts down, and asks twice: the core is closed first', async () => {
   await open();
   await shell.page();
   shell.powerMonitor.emit('shutdown');
+  shell.app.quit();
+  expect(shell.app.did).not.toContain('exit');
   await shell.app.ended.promise;
   expect(existsSync(join(shell.folder, 'core.sock'))).toBe(false);
 });
@@ -114,6 +116,19 @@ test('a notice does not come to a window that is looked at', async () => {
   shell.processes('core')[0]!.on('message', (message: unknown) => told.push(message));
   await soon(() => told.length).toBe(3);
   expect(shell.notices).toEqual([]);
+});
+
+test('a confirm page that died is closed, and what waited is refused', async () => {
+  await open();
+  const core = await shell.page();
+  await core['vault.create']({ name: 'Wren', password: password() });
+  const items = core['vault.sign']({ message: 'x', account: 0 })[Symbol.asyncIterator]();
+  await items.next();
+  const confirm = await shell.window('app://confirm/confirm/');
+  await confirm.webContents.page!.connect('confirm-port');
+  confirm.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+  expect(confirm.destroyed).toBe(true);
+  await expect(items.next()).rejects.toMatchObject({ code: 'refused' });
 });
 
 test('a page that died is loaded again; one that ended is not', async () => {

@@ -3,6 +3,7 @@ import { startCore, type CoreLink } from './core-link.ts';
 import { entries as ourEntries, type Entries } from './children.ts';
 import { confirmWindow } from './confirm-window.ts';
 import { ANOTHER_CORE } from './exit-codes.ts';
+import { lockWithSystem } from './locking.ts';
 import { appMenu, pointerMenu } from './menus.ts';
 import { CONFIRM, outsideLink, WINDOW } from './origins.ts';
 import { bothPages } from './pages.ts';
@@ -39,6 +40,7 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
   let window: BrowserWindow | undefined;
   let place: string | undefined;
   let quitting = false;
+  const notices = new Set<object>();
 
   /** Brings the window forward, at a place when one is asked for. */
   const show = (to?: string) => {
@@ -78,6 +80,9 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
   const tell = (text: string, to?: string) => {
     if (!Notification.isSupported()) return false;
     const notice = new Notification({ title: words.daimon, body: text });
+    // Kept: a notice that is collected as garbage takes its click with it.
+    notices.add(notice);
+    notice.on('close', () => notices.delete(notice));
     notice.on('click', () => show(to));
     notice.show();
     return true;
@@ -114,18 +119,23 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
   app.on('activate', () => show());
   app.on('window-all-closed', () => {});
   app.on('before-quit', (event) => {
+    // Always: the end of the core is what ends the program, below.
+    event.preventDefault();
     if (quitting) return;
     quitting = true;
-    event.preventDefault();
     confirm.close();
     void core.quit();
   });
-  powerMonitor.on('suspend', lock);
-  powerMonitor.on('lock-screen', lock);
-  powerMonitor.on('shutdown', () => app.quit());
-  const tray = openTray({ electron, does: { open: () => show(), lock, quit: () => app.quit() } });
+  const stopLooking = lockWithSystem({ electron, platform, lock });
+  // Its typings know of no event, its documentation does: the system then waits for the core to close.
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    event?.preventDefault();
+    app.quit();
+  });
+  const tray = openTray({ electron, platform, does: { open: () => show(), lock, quit: () => app.quit() } });
 
   void core.ended.then(async (code) => {
+    stopLooking();
     tray.destroy();
     confirm.close();
     if (!quitting) {

@@ -17,6 +17,7 @@ export function prepare({ electron: { app, protocol }, dataFolder }: PrepareNeed
   // What Chromium must keep (locks, GPU caches) lies in a folder of its own, inside the owner's.
   const own = join(dataFolder, 'desktop');
   mkdirSync(own, { recursive: true, mode: 0o700 });
+  app.setName('daimon');
   app.setPath('userData', own);
   app.setPath('sessionData', own);
   if (!app.requestSingleInstanceLock()) return false;

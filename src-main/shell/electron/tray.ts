@@ -6,14 +6,14 @@ import { words } from './words.ts';
 
 export interface TrayNeeds {
   readonly electron: Pick<Electron, 'Tray' | 'Menu' | 'nativeImage'>;
+  readonly platform: NodeJS.Platform;
   readonly does: Parameters<typeof trayMenu>[0];
 }
 
-export function openTray({ electron: { Tray, Menu, nativeImage }, does }: TrayNeeds): { destroy(): void } {
-  const image = nativeImage.createFromPath(asset('assets/icons/tray.png'));
-  // macOS draws it in the colour of its bar.
-  image.setTemplateImage(true);
-  const tray = new Tray(image);
+export function openTray({ electron: { Tray, Menu, nativeImage }, platform, does }: TrayNeeds): { destroy(): void } {
+  // macOS draws a template, which it knows by its name, in the colour of its bar.
+  const name = platform === 'darwin' ? 'trayTemplate' : 'tray';
+  const tray = new Tray(nativeImage.createFromPath(asset(`assets/icons/${name}.png`)));
   tray.setToolTip(words.daimon);
   tray.setContextMenu(Menu.buildFromTemplate(trayMenu(does)));
   tray.on('click', () => does.open());

@@ -19,5 +19,6 @@ export const words = {
     again: 'Try again',
     quit: 'Quit',
   },
+  unopened: 'The window could not be opened. Nothing was changed; what was saved is safe.',
   behind: 'Work goes on. daimon is in the tray, and ends when you quit it there.',
 } as const;

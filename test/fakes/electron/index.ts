@@ -27,6 +27,9 @@ export class FakeApp extends EventEmitter {
     appendSwitch: (name: string, value?: string) => void this.switches.set(name, value),
     removeSwitch: (name: string) => void this.switches.delete(name),
   };
+  setName(name: string) {
+    this.did.push(`name ${name}`);
+  }
   setPath(name: string, path: string) {
     this.paths.set(name, path);
   }
@@ -93,7 +96,6 @@ export class FakeNotification extends EventEmitter {
 export function fakeElectron() {
   const app = new FakeApp();
   const ipcMain = new EventEmitter();
-  const powerMonitor = new EventEmitter();
   const sessions = new Map<string, FakeSession>();
   const sessionOf = (partition: string) => {
     const known = sessions.get(partition);
@@ -111,7 +113,14 @@ export function fakeElectron() {
   const opened: string[] = [];
   const menus: { application: readonly MenuItem[]; popped: (readonly MenuItem[])[] } = { application: [], popped: [] };
   const asked: { message: string; buttons?: string[] }[] = [];
-  const system = { displays: [{ id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1080 } }], answer: 1 };
+  const system = {
+    displays: [{ id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
+    answer: 1,
+    idle: 'active',
+  };
+  const powerMonitor = Object.assign(new EventEmitter(), {
+    getSystemIdleState: (_idleThreshold: number) => system.idle,
+  });
 
   const fake = {
     app,
@@ -146,7 +155,7 @@ export function fakeElectron() {
       },
     },
     ipcMain,
-    nativeImage: { createFromPath: (path: string) => ({ path, setTemplateImage: (_option: boolean) => {} }) },
+    nativeImage: { createFromPath: (path: string) => ({ path }) },
     powerMonitor,
     protocol: { registerSchemesAsPrivileged: (custom: typeof schemes) => void schemes.push(...custom) },
     screen: { getPrimaryDisplay: () => system.displays[0]!, getAllDisplays: () => system.displays },

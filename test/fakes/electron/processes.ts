@@ -47,6 +47,7 @@ export class FakeMessageChannelMain {
 interface ForkOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stdio?: unknown;
+  readonly execArgv?: readonly string[];
   readonly serviceName?: string;
 }
 
@@ -66,7 +67,7 @@ export class FakeUtilityProcess extends EventEmitter {
     this.options = options;
     this.child = fork(path, args, {
       serialization: 'advanced',
-      execArgv: ['--import', SHIM],
+      execArgv: ['--import', SHIM, ...(options.execArgv ?? [])],
       env: options.env,
       stdio: [
         'ignore',
