@@ -170,7 +170,7 @@ describe('too long for the model', () => {
     expect(percent).toBeGreaterThan(40);
     expect(percent).toBeLessThan(60);
     const first = generator.requests[0]!.turns[1]!.text;
-    expect(first).toMatch(/end\n----- [0-9a-f]{16} end of "report\.txt" \(the rest was left out\) -----\n\nSum up$/);
+    expect(first).toMatch(/^The first part of the file "report\.txt" [^]*end\n----- [0-9a-f]{16} end -----\n\nSum up$/);
     const next = await collect(verbs['assistant.send']({ text: 'And?', conversation: done.conversation }, never));
     expect(generator.requests[1]!.turns[1]!.text).toBe(first);
     expect(next.done.note).toBeUndefined();
@@ -207,7 +207,7 @@ describe('too long for the model', () => {
     );
     const attachments = [{ path: 'one' }, { path: 'small' }, { path: 'two' }];
     const { done } = await collect(verbs['assistant.send']({ text: 'q', attachments, maxTokens: 1000 }, never));
-    const parts = generator.requests[0]!.turns[1]!.text.split(/----- [0-9a-f]{16} (?:beginning|end) of [^\n]*-----\n/);
+    const parts = generator.requests[0]!.turns[1]!.text.split(/----- [0-9a-f]{16} (?:beginning|end) -----\n/);
     expect(parts[3]).toContain('tiny');
     expect(parts[1]!.length / parts[5]!.length).toBeCloseTo(1, 1);
     expect(done.note).toMatch(/^Of one the first \d+ % .* Of two the first \d+ %/);
@@ -250,7 +250,7 @@ test('a model that obeys every instruction in a document: nothing but text happe
   const room = await house(
     {
       // It says, word for word, whatever stands between the boundaries.
-      answer: ({ turns }) => [/beginning of [^\n]*\n([^]*)\n----- [0-9a-f]{16} end/.exec(turns.at(-1)!.text)![1]!],
+      answer: ({ turns }) => [/ beginning -----\n([^]*)\n----- [0-9a-f]{16} end/.exec(turns.at(-1)!.text)![1]!],
     },
     { store, files: { 'orders.txt': orders.replace('ID', 'x') } },
   );
