@@ -1,4 +1,4 @@
-/** The one importer of highlight.js: source in, runs of text with one of six kinds out. Its HTML never meets the page. */
+/** The importer of highlight.js, with `languages.ts`: source in, runs of text with one of six kinds out, no HTML. */
 import type { HLJSApi } from 'highlight.js';
 import { grammar, grammarsOf, type Grammar } from './languages.ts';
 import { readMarkup } from './markup.ts';
