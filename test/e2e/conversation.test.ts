@@ -8,7 +8,7 @@ import type { Sent } from '../../src-main/assistant/door.ts';
 import type { Id } from '../../src-main/wire/schema.ts';
 import { pdf } from '../fixtures/pdf.ts';
 import { password, startCore, type CoreProcess } from './core.ts';
-import { daimon, filesWith, MODEL, modelFile, placesSince, type Daimon } from './daimon.ts';
+import { daimon, filesWith, modelFile, placesSince, type Daimon } from './daimon.ts';
 
 const began = Date.now();
 const canary = `canary-${randomBytes(8).toString('hex')}`;

@@ -11,10 +11,7 @@ export interface Script {
 const tokensOf = (text: string) => Math.ceil(text.length / 4) + 4;
 
 /** A generator that follows the script; `requests` holds what it was asked. */
-export function scripted({
-  answer,
-  contextSize = 4096,
-}: Script): Generator & {
+export function scripted({ answer, contextSize = 4096 }: Script): Generator & {
   readonly requests: GenerateRequest[];
   /** May change between requests. */ contextSize: number;
 } {
