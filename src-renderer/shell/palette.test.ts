@@ -155,6 +155,18 @@ test('the word Find opens it with a pointer, also in a narrow window; a click ou
   await expect.element(screen.getByRole('main')).toHaveFocus();
 });
 
+test('the key that opened it closes it, and a place’s own key goes there', async () => {
+  const { screen } = await opened();
+  await userEvent.keyboard('{Control>}k{/Control}');
+  await expect.poll(() => screen.getByRole('combobox').elements().length).toBe(0);
+  await userEvent.keyboard('{Control>}k{/Control}');
+  await expect.element(screen.getByRole('combobox')).toHaveFocus();
+  await userEvent.keyboard('{Control>}5{/Control}');
+  await expect.poll(() => location.hash).toBe('#/own');
+  await expect.element(screen.getByRole('main')).toHaveFocus();
+  expect(screen.getByRole('combobox').elements()).toEqual([]);
+});
+
 test('it does not open over a sheet that asks something', async () => {
   const { screen } = await openWindow(livedInWorld(), { hash: '#/own/keys' });
   await screen.getByRole('button', { name: 'Sign a message' }).click();
