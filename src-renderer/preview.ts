@@ -1,7 +1,7 @@
 /** The window over the fake core, for looking at screens without a core; never part of a build. `?world=empty&theme=dark` */
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { emptyWorld, fetchJob, livedInWorld, model, type World } from './core/fake-world.ts';
+import { emptyWorld, fetchJob, livedInWorld, model, shelvedWorld, type World } from './core/fake-world.ts';
 import { fakeCore } from './core/fake.ts';
 import { openSession } from './core/session.svelte.ts';
 import { talks } from './rooms/chat/talks.ts';
@@ -25,6 +25,7 @@ const worlds: Readonly<Record<string, () => World>> = {
     jobs: [],
   }),
   bare: () => ({ ...livedInWorld(), models: [], jobs: [], settings: { ...livedInWorld().settings, model: null } }),
+  shelved: shelvedWorld,
   failed: () => ({
     ...livedInWorld(),
     jobs: [

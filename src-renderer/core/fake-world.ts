@@ -260,3 +260,55 @@ export function livedInWorld(): World {
     ],
   };
 }
+
+/** Someone with pins, folders, history from elsewhere, two models and two personas. */
+export function shelvedWorld(): World {
+  const world = livedInWorld();
+  const [first] = world.conversations;
+  const day = 86_400_000;
+  const more = (n: number, title: string, age: number, over: Partial<Conversation> = {}): Conversation => ({
+    ...first!,
+    id: fakeId(n),
+    title,
+    changedAt: Date.now() - age,
+    ...over,
+  });
+  return {
+    ...world,
+    conversations: [
+      ...world.conversations,
+      more(20, 'A question I would not keep', 30_000, { temporary: true }),
+      more(21, 'The Salt Year: chapter notes', 3 * day, { pinned: true }),
+      more(22, 'Ines’s birthday, ideas', 1.1 * day),
+      more(23, 'Letter to Anselm, second draft', 5 * day, { folder: 'Letters' }),
+      more(24, 'Letter to the harbour master', 6 * day, { folder: 'Letters' }),
+      more(25, 'Handout for Wednesday', 9 * day, { folder: 'Writing evening' }),
+      more(26, 'Home office and tax, and what may be counted', 12 * day, { from: 'chatgpt' }),
+      more(27, 'Portuguese for the trip', 40 * day, { from: 'claude' }),
+    ],
+    models: [
+      { ...warmUp(), timed: { prompt: 1860, decode: 118, at: Date.now() - 2 * day } },
+      model({
+        id: 'qwen3-4b-q4',
+        name: 'Qwen3 4B',
+        warm: true,
+        gpuLayers: 12,
+        timed: { prompt: 549, decode: 28, at: Date.now() - 3_600_000 },
+      }),
+    ],
+    jobs: [],
+    settings: { ...world.settings, model: 'qwen3-4b-q4' },
+    personas: [
+      {
+        id: fakeId(750),
+        name: 'Editor',
+        shape: {
+          system: 'You are a patient editor. Ask before you change a sentence, and never praise.',
+          temperature: 0.4,
+        },
+        createdAt: 1,
+      },
+      { id: fakeId(751), name: 'Cook', shape: { model: 'qwen3-4b-q4' }, createdAt: 2 },
+    ],
+  };
+}

@@ -2,6 +2,7 @@
 import { portWire, type PortLike } from '../../src-main/wire/carriers/port.ts';
 import { Fault, serve, type Handlers } from '../../src-main/wire/index.ts';
 import type { Conversation } from '../../src-main/assistant/door.ts';
+import type { Model } from '../../src-main/engine/door.ts';
 import { doors, type Doors } from './doors.ts';
 import { fakeId, hex, model as modelOf, type World } from './fake-world.ts';
 import { relay, type Link, type LinkState } from './link.ts';
@@ -91,6 +92,10 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
     });
     return world.vault;
   };
+  const turnModel = (id: string, to: { [K in keyof Model]?: Model[K] | undefined }) =>
+    change(() => {
+      world.models = world.models.map((one) => (one.id === id ? ({ ...one, ...to } as Model) : one));
+    });
   const turnConversation = (id: string, to: Partial<Conversation>) => {
     change(() => {
       world.conversations = world.conversations.map((one) => (one.id === id ? { ...one, ...to } : one));
@@ -231,12 +236,19 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
       change(() => (world.models = world.models.filter((one) => one.id !== id)));
       return { freed: gone?.size ?? 0 };
     },
-    'engine.speed': () => ({ prompt: 400, decode: 20, at: Date.now() }),
+    'engine.speed': ({ id }) => {
+      const timed = { prompt: 549, decode: 28, at: Date.now() };
+      turnModel(id, { timed });
+      return timed;
+    },
     'engine.rest': ({ id }) => {
-      change(() => (world.models = world.models.map((one) => (one.id === id ? { ...one, warm: false } : one))));
+      turnModel(id, { warm: false, gpuLayers: undefined });
       return { rested: true };
     },
-    'engine.warm': () => ({ ms: 300, device: 'cpu' }),
+    'engine.warm': ({ id }) => {
+      turnModel(id, { warm: true, gpuLayers: 0 });
+      return { ms: 300, device: 'cpu' };
+    },
     async *'assistant.send'({ text: words, conversation }, signal) {
       const into = conversation ?? fakeId(700 + world.conversations.length);
       change(() => {
@@ -263,9 +275,16 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
     async *'assistant.again'() {},
     async *'assistant.follow'() {},
     'assistant.stop': () => ({ stopped: true }),
-    'assistant.conversations': () => world.conversations,
+    'assistant.conversations': ({ limit }) =>
+      world.conversations.toSorted((a, b) => b.changedAt - a.changedAt).slice(0, limit),
     async *'assistant.watch'(_input, signal) {
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      let before = new Map(world.conversations.map((one) => [one.id, one]));
+      for await (const _now of watch(() => 0, signal)) {
+        const now = new Map(world.conversations.map((one) => [one.id, one]));
+        const ids = [...new Set([...before.keys(), ...now.keys()])].filter((id) => before.get(id) !== now.get(id));
+        before = now;
+        if (ids.length > 0) yield { changed: ids };
+      }
     },
     'assistant.messages': ({ conversation }) => {
       const messages = page(conversation);
@@ -281,7 +300,17 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
       change(() => (world.conversations = world.conversations.filter((one) => one.id !== id)));
       return { deleted: 1 };
     },
-    'assistant.search': () => [],
+    'assistant.search': ({ query, limit }) =>
+      world.messages
+        .filter(({ text: said }) => said.toLowerCase().includes(query.toLowerCase()))
+        .slice(0, limit)
+        .map(({ conversation, id, role, at, text: said }) => {
+          const from = said.toLowerCase().indexOf(query.toLowerCase());
+          const to = from + query.length;
+          const { title } = world.conversations.find((one) => one.id === conversation)!;
+          const excerpt = `${said.slice(0, from)}\ue000${said.slice(from, to)}\ue001${said.slice(to)}`;
+          return { conversation, message: id, title, role, at, excerpt };
+        }),
     'assistant.choose': ({ message }) => ({ tip: message as never }),
     'assistant.versions': ({ message }) => world.messages.filter((one) => one.id === message),
     'assistant.place': ({ id, pinned, folder }) =>

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { bytes, bytesOf, duration, grouped, when, wordsPerSecond } from '../messages/format.ts';
 import { helping } from './notify.ts';
-import { home, placeHash, readPlace } from './route.ts';
+import { askedPlace, home, placeHash, readPlace } from './route.ts';
 import { strengthOf } from './strength.ts';
 
 test('bytes are said as a person would', () => {
@@ -57,6 +57,34 @@ test('places survive their address; anything else is home', () => {
   expect(readPlace(placeHash('chat'))).toEqual({ room: 'chat', within: '' });
   for (const hash of ['', '#', '#/knows', '#/chat/../x', '#/chat/<b>', '#key=abc', '#/constructor'])
     expect(readPlace(hash), hash).toEqual(home);
+});
+
+test('a place that is asked for from outside is exactly one of ours, or none', () => {
+  expect(askedPlace('own/models')).toEqual({ room: 'own', within: 'models' });
+  expect(askedPlace('#/chat/01J9-01J8')).toEqual({ room: 'chat', within: '01J9-01J8' });
+  expect(askedPlace('chat')).toEqual({ room: 'chat', within: '' });
+  for (const asked of [
+    '',
+    '#',
+    '#/',
+    'knows',
+    'chat/',
+    'chat/a/b',
+    '/chat',
+    '#chat',
+    'chat?x=1',
+    'javascript:alert(1)',
+    '//example.org',
+    'chat/<img src=x onerror=alert(1)>',
+    'chat/%0a',
+    'CHAT',
+    '#/#/chat',
+    'constructor',
+    'chat\n',
+    '#key=abc',
+  ])
+    // prettier-ignore
+    expect(askedPlace(asked), asked).toBe(undefined);
 });
 
 test('passwords that everyone tries are told apart from ones that hold', () => {

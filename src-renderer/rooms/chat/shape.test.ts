@@ -109,7 +109,7 @@ test('present settings are kept as a persona, which is changed, and removed afte
   await button('Remove “Captain”').click();
   await button('Remove it').click();
   await expect.poll(() => script.personas).toHaveLength(0);
-  expect(script.conversations[0]!.persona).toBeNull();
+  await expect.poll(() => script.conversations[0]!.persona).toBeNull();
   await expect.element(page.getByRole('radio', { name: /^None/ })).toBeChecked();
 });
 
@@ -242,7 +242,7 @@ test.each(['light', 'dark'])('axe finds nothing in the panel and the menu, %s', 
   await open();
   await box(/^Instructions/).fill('Short sentences.');
   await page.getByText('Keep as a persona').click();
-  await page.getByText('More', { exact: true }).click();
+  await page.getByRole('dialog').getByText('More', { exact: true }).click();
   await frames();
   expect(await violations()).toEqual([]);
   await page.viewport(400, 800);

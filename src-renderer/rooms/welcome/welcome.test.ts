@@ -160,6 +160,17 @@ test('a better model that arrives after the warm-up is offered once', async () =
   await expect.poll(() => opened.screen.getByText('Qwen3 4B is here.').elements()).toEqual([]);
 });
 
+test('history may be brought first: the words stay, and what is on its way goes on', async () => {
+  const opened = await openWindow(emptyWorld());
+  await toHello(opened);
+  await opened.screen.getByLabelText('Message to Wren').fill('Later');
+  await opened.screen.getByRole('button', { name: /Bring your history/ }).click();
+  await expect.poll(() => location.hash).toBe('#/settings/bring');
+  await expect.element(opened.screen.getByRole('button', { name: 'Choose the file' })).toBeVisible();
+  expect(opened.world.draft).toBe('Later');
+  expect(opened.session.work.going).toHaveLength(2);
+});
+
 test('a fetch that may not begin says why, shows the place that helps, and keeps the step', async () => {
   const opened = await openWindow({ ...emptyWorld(), settings: { ...emptyWorld().settings, cut: true } });
   await toModel(opened);
