@@ -1,9 +1,12 @@
 /** Documents in the room: kept with drafts, sent with questions, cut to what fits, and never obeyed. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../base/clock.ts';
+import { idFactory } from '../base/id.ts';
 import type { Store } from '../base/ports.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import { collect, database, house, never, slowly, tidy } from './house.fixture.ts';
+import { openTree } from './tree.ts';
 
 afterEach(tidy);
 
@@ -108,6 +111,23 @@ describe('with a draft', () => {
     await expect(verbs['assistant.attach']({ path: 'a' }, never)).rejects.toMatchObject({
       code: 'too-many-attachments',
     });
+  });
+
+  test('what lay with no draft when the program ended is swept at the next start; drafts keep theirs', async () => {
+    const store = await database();
+    const files = { a: 'text' };
+    const { do: verbs } = await house({ answer: () => ['ok'] }, { store, files });
+    const { done } = await collect(verbs['assistant.send']({ text: 'q' }, never));
+    for (const conversation of [done.conversation, undefined])
+      await verbs['assistant.attach']({ path: 'a', ...(conversation && { conversation }) }, never);
+    const tree = openTree({ store, clock: systemClock, ids: idFactory(systemClock) });
+    const document = { name: 'a', kind: 'text' as const, text: 'text', characters: 4 };
+    await tree.attachments.hold(document);
+    await tree.attachments.attach('01ARZ3NDEKTSV4RRFFQ69G5FAV' as Id, document);
+    expect(count(store, 'attachment_text')).toBe(4);
+    await house({ answer: () => ['ok'] }, { store, files });
+    expect(count(store, 'attachment')).toBe(2);
+    expect(count(store, 'attachment_text')).toBe(2);
   });
 
   test('while its documents are read another window may ask: one of both is refused, and loses nothing', async () => {
