@@ -112,7 +112,6 @@ function gathered(view: Window, type: string): Paper {
 export const fileName = (title: string, ending: string): string =>
   `${
     title
-      // eslint-disable-next-line no-control-regex -- these may not stand in a file's name
       .replace(/[\u0000-\u001f\u007f\\/:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ')
       .replace(/\s+/g, ' ')
       .replace(/^[.\s]+|[.\s]+$/g, '')
