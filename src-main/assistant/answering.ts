@@ -4,13 +4,12 @@ import type { Generator } from '../engine/ports.ts';
 import type { Document } from '../library/door.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
-import type { Taken } from './attachments.ts';
 import type { Persona, Shape } from './door.ts';
 import type { Homes } from './homes.ts';
 import type { Personas } from './personas.ts';
 import { assemble, systemTurn } from './prompt.ts';
 import { chooseModel, resolve, type Making, type Models, type Wish } from './shape.ts';
-import type { Made, Place, Tree } from './tree.ts';
+import type { Made, Place, Question, Tree } from './tree.ts';
 import { write, type Writing } from './writing.ts';
 
 /** What a conversation that begins is like. */
@@ -91,25 +90,40 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
     return one;
   };
 
-  /** Documents of a question: ids as they are where the tree has them, files read, and what lies in the other store brought over. */
+  /** Documents of a question where its tree has them: those there, files read, and what lies in the other store. */
   const take = async (
     tree: Tree,
     asked: readonly ({ id: Id } | { path: string })[],
     signal: AbortSignal,
-  ): Promise<{ taken: Taken[]; moved: (() => void)[] }> => {
-    const taken: Taken[] = [];
-    const moved: (() => void)[] = [];
-    for (const one of asked) {
-      if ('path' in one) {
-        taken.push({ document: await read(one.path, signal) });
-        continue;
+  ): Promise<{ taken: Id[]; undo(): void; done(): void }> => {
+    const taken: Id[] = [];
+    const held: Id[] = [];
+    const left: (() => void)[] = [];
+    const undo = () => held.forEach((id) => tree.attachments.detach(id));
+    try {
+      for (const one of asked) {
+        const other =
+          'id' in one ? homes.all().find((each) => each !== tree && each.attachments.has(one.id)) : undefined;
+        if ('id' in one && !other) {
+          taken.push(one.id);
+          continue;
+        }
+        const document = 'path' in one ? await read(one.path, signal) : other!.attachments.document(one.id);
+        const id = await tree.attachments.hold(document);
+        taken.push(id);
+        held.push(id);
+        if ('id' in one) left.push(() => void other!.attachments.detach(one.id));
       }
-      const elsewhere = homes.all().find((other) => other !== tree && other.attachments.document(one.id));
-      const document = elsewhere?.attachments.document(one.id);
-      taken.push(document ? { document } : one);
-      if (document) moved.push(() => void elsewhere!.attachments.detach(one.id));
+    } catch (error) {
+      undo();
+      throw error;
     }
-    return { taken, moved };
+    return { taken, undo, done: () => left.forEach((leave) => leave()) };
+  };
+  /** Adds the question and begins its answer, without waiting between: no other window can ask in the meantime. */
+  const commit = (tree: Tree, question: Question, making: Making): Writing => {
+    refuseWhileWriting(question.conversation);
+    return begin(tree, tree.ask(question), making);
   };
 
   return {
@@ -148,21 +162,18 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
       refuseWhileWriting(conversation);
       const tree = conversation ? homes.of(conversation) : asked?.temporary ? await homes.temporary.tree() : homes.disk;
       const making = resolve({ wish, ...settingsOf(conversation, asked) }, models);
-      const { taken, moved } = await take(tree, attachments, signal);
-      // Files were read meanwhile: another window may have asked. From here to `begin` nothing waits.
-      refuseWhileWriting(conversation);
-      const place = tree.ask({
-        conversation,
-        parent,
-        text,
-        attachments: taken,
-        ...(asked && { begin: asked }),
-        made: madeOf(making),
-      });
-      for (const done of moved) done();
-      // The words were typed before it was known that they would begin a temporary conversation.
-      if (!conversation && asked?.temporary) homes.disk.keepDraft(undefined, '');
-      return begin(tree, place, making);
+      const { taken, undo, done } = await take(tree, attachments, signal);
+      try {
+        const question = { conversation, parent, text, attachments: taken, made: madeOf(making) };
+        const writing = commit(tree, asked ? { ...question, begin: asked } : question, making);
+        done();
+        // The words were typed before it was known that they would begin a temporary conversation.
+        if (!conversation && asked?.temporary) homes.disk.keepDraft(undefined, '');
+        return writing;
+      } catch (error) {
+        undo();
+        throw error;
+      }
     },
 
     again({

@@ -276,47 +276,4 @@ describe('keeping', () => {
     }
     expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => [`q${i}`, 'ok']).flat());
   });
-
-  const histories = process.env['DAIMON_LONG'] ? 2000 : 60;
-  test(`${histories} random histories leave what a simple model of them says`, async () => {
-    const store = await database();
-    const { do: verbs } = await house({ answer: ({ turns }) => [`re ${turns.at(-1)!.text}`] }, { store });
-    type Step = { do: 'send' | 'again' | 'rename' | 'delete'; which: number; text: string };
-    const step = fc.record<Step>({
-      do: fc.constantFrom('send', 'send', 'send', 'again', 'rename', 'delete'),
-      which: fc.nat(3),
-      text: fc.string({ minLength: 1, maxLength: 12 }).filter((text) => text.trim() !== ''),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-        const model: { id: Id; title: string; branch: string[] }[] = [];
-        for (const one of steps) {
-          const at = model[one.which];
-          if (one.do === 'send') {
-            const { done } = await collect(
-              verbs['assistant.send']({ text: one.text, ...(at && { conversation: at.id }) }, never),
-            );
-            if (at) at.branch.push(one.text, `re ${one.text}`);
-            else model.push({ id: done.conversation, title: '', branch: [one.text, `re ${one.text}`] });
-          } else if (!at) continue;
-          else if (one.do === 'again') await collect(verbs['assistant.again']({ conversation: at.id }, never));
-          else if (one.do === 'rename')
-            at.title = (await verbs['assistant.rename']({ id: at.id, title: one.text.trim() }, never)).title;
-          else {
-            await verbs['assistant.delete']({ id: at.id }, never);
-            model.splice(model.indexOf(at), 1);
-          }
-        }
-        for (const one of model) {
-          const { messages } = await verbs['assistant.messages']({ conversation: one.id, limit: 100 }, never);
-          expect(messages.map((message) => message.text)).toEqual(one.branch);
-          await verbs['assistant.delete']({ id: one.id }, never);
-        }
-        expect(await verbs['assistant.conversations']({ limit: 9 }, never)).toEqual([]);
-      }),
-      { seed: 7, numRuns: histories },
-    );
-    expect(store.get('SELECT count(*) AS n FROM message')).toEqual({ n: 0 });
-    expect(store.get("SELECT count(*) AS n FROM message_words('re')")).toEqual({ n: 0 });
-  });
 });

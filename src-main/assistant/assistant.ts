@@ -147,7 +147,7 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
       if (conversation) homes.of(conversation).row(conversation);
       const document = await library.read({ path, upload }, signal);
       const tree = await homes.ofDraft(conversation, temporary);
-      return measured(conversation, tree.attachments.attach(conversation, document), document.text, signal);
+      return measured(conversation, await tree.attachments.attach(conversation, document), document.text, signal);
     },
     'assistant.detach': ({ id }) => ({
       detached: homes

@@ -22,47 +22,76 @@ export interface Attached extends AttachmentRow {
   readonly fitted: number | null;
   readonly fitted_by: string | null;
 }
-/** What a question takes along: kept before, or read just now. */
-export type Taken = { readonly id: Id } | { readonly document: Document };
+
+/** Where a document lies that is sent without having lain with a draft, until its question is committed. */
+const SENDING = 'sending';
 
 export function openAttachments({ store, clock, ids }: { store: Store; clock: Clock; ids: () => Id }) {
-  const insert = (document: Document, owner: { draft: string } | { message: Id }, place: number): Id => {
+  /** Through the store's worker: a document may have megabytes, and an answer may be being written. */
+  const keep = async (document: Document, draft: string, most: number): Promise<Id | undefined> => {
     const id = ids();
-    store.run(
-      `INSERT INTO attachment (id, draft, message, place, name, kind, characters, pages, note, at, text)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      id,
-      'draft' in owner ? owner.draft : null,
-      'message' in owner ? owner.message : null,
-      place,
-      document.name,
-      document.kind,
-      document.characters,
-      document.pages ?? null,
-      document.note ?? null,
-      clock.now(),
-      document.text,
-    );
-    return id;
+    const { changes } = await store.background.batch([
+      {
+        sql: `INSERT INTO attachment (id, draft, place, name, kind, characters, pages, note, at)
+              SELECT ?, ?, coalesce(max(place), -1) + 1, ?, ?, ?, ?, ?, ? FROM attachment WHERE draft = ?
+              HAVING count(*) < ?`,
+        params: [
+          id,
+          draft,
+          document.name,
+          document.kind,
+          document.characters,
+          document.pages ?? null,
+          document.note ?? null,
+          clock.now(),
+          draft,
+          most,
+        ],
+      },
+      {
+        sql: 'INSERT INTO attachment_text SELECT id, ? FROM attachment WHERE id = ?',
+        params: [document.text, id],
+      },
+    ]);
+    return changes > 0 ? id : undefined;
   };
-  const one = (id: Id) => store.get<AttachmentRow>(`SELECT ${attachmentColumns} FROM attachment a WHERE id = ?`, id);
+  const copy = (id: Id, { message, place, conversation }: { message: Id; place: number; conversation: Id }) => {
+    const at = ids();
+    const { changes } = store.run(
+      `INSERT INTO attachment (id, message, place, name, kind, characters, pages, note, at, fitted, fitted_by)
+       SELECT ?, ?, ?, name, kind, characters, pages, note, ?, fitted, fitted_by FROM attachment
+        WHERE id = ? AND message IN (SELECT id FROM message WHERE conversation = ?)`,
+      at,
+      message,
+      place,
+      clock.now(),
+      id,
+      conversation,
+    );
+    if (changes === 0)
+      throw new Fault(
+        'unknown-attachment',
+        'A document that should go with this question is no longer here. Nothing was sent; attach it again.',
+      );
+    store.run('INSERT INTO attachment_text SELECT ?, text FROM attachment_text WHERE attachment = ?', at, id);
+  };
+  // Its question was never committed: the program ended between.
+  store.run('DELETE FROM attachment WHERE draft = ?', SENDING);
 
   return {
     /** Keeps a document with a draft. @throws Fault `too-many-attachments` */
-    attach(draft: Id | undefined, document: Document): Attachment {
-      return store.transaction(() => {
-        const { n, last } = store.get<{ n: number; last: number | null }>(
-          'SELECT count(*) AS n, max(place) AS last FROM attachment WHERE draft = ?',
-          draft ?? '',
-        )!;
-        if (n >= MOST_ATTACHMENTS)
-          throw new Fault(
-            'too-many-attachments',
-            `A question takes at most ${MOST_ATTACHMENTS} documents with it. Take one away first, or send this one with the next question.`,
-          );
-        return toAttachment(one(insert(document, { draft: draft ?? '' }, (last ?? -1) + 1))!);
-      });
+    async attach(draft: Id | undefined, document: Document): Promise<Attachment> {
+      const id = await keep(document, draft ?? '', MOST_ATTACHMENTS);
+      if (!id)
+        throw new Fault(
+          'too-many-attachments',
+          `A question takes at most ${MOST_ATTACHMENTS} documents with it. Take one away first, or send this one with the next question.`,
+        );
+      return toAttachment(store.get<AttachmentRow>(`SELECT ${attachmentColumns} FROM attachment a WHERE id = ?`, id)!);
     },
+
+    /** Keeps a document for a question that is about to be committed; `detach` it when that fails. */
+    hold: async (document: Document): Promise<Id> => (await keep(document, SENDING, Infinity))!,
 
     measured(id: Id, { model, tokens, room }: Measured) {
       store.run('UPDATE attachment SET tokens = ?, room = ?, measured_by = ? WHERE id = ?', tokens, room, model, id);
@@ -88,22 +117,22 @@ export function openAttachments({ store, clock, ids }: { store: Store; clock: Cl
     /** Takes a document away from a draft; one that was sent stays with its question. */
     detach: (id: Id): boolean => store.run('DELETE FROM attachment WHERE id = ? AND draft IS NOT NULL', id).changes > 0,
 
-    /** The document itself, to be kept in another store; undefined where it is not here. */
-    document(id: Id): Document | undefined {
+    has: (id: Id): boolean => store.get('SELECT 1 FROM attachment WHERE id = ?', id) !== undefined,
+
+    /** The document itself, to be kept in another store. */
+    document(id: Id): Document {
       const row = store.get<AttachmentRow & { text: string }>(
-        `SELECT ${attachmentColumns}, a.text FROM attachment a WHERE id = ?`,
+        `SELECT ${attachmentColumns}, text FROM attachment a JOIN attachment_text ON attachment = a.id WHERE id = ?`,
         id,
-      );
-      return (
-        row && {
-          name: row.name,
-          kind: row.kind,
-          text: row.text,
-          characters: row.characters,
-          ...(row.pages !== null && { pages: row.pages }),
-          ...(row.note !== null && { note: row.note }),
-        }
-      );
+      )!;
+      return {
+        name: row.name,
+        kind: row.kind,
+        text: row.text,
+        characters: row.characters,
+        ...(row.pages !== null && { pages: row.pages }),
+        ...(row.note !== null && { note: row.note }),
+      };
     },
 
     /**
@@ -112,38 +141,18 @@ export function openAttachments({ store, clock, ids }: { store: Store; clock: Cl
      *
      * @throws Fault `unknown-attachment`
      */
-    give(message: Id, conversation: Id, taken: readonly Taken[]) {
-      for (const [place, each] of taken.entries()) {
-        if ('document' in each) {
-          insert(each.document, { message }, place);
-          continue;
-        }
+    give(message: Id, conversation: Id, taken: readonly Id[]) {
+      for (const [place, id] of taken.entries()) {
         const moved = store.run(
-          'UPDATE attachment SET draft = NULL, message = ?, place = ? WHERE id = ? AND draft IN (?, ?)',
+          'UPDATE attachment SET draft = NULL, message = ?, place = ? WHERE id = ? AND draft IN (?, ?, ?)',
           message,
           place,
-          each.id,
+          id,
           conversation,
           '',
+          SENDING,
         ).changes;
-        const copied =
-          moved ||
-          store.run(
-            `INSERT INTO attachment (id, message, place, name, kind, characters, pages, note, at, fitted, fitted_by, text)
-             SELECT ?, ?, ?, name, kind, characters, pages, note, ?, fitted, fitted_by, text FROM attachment
-              WHERE id = ? AND message IN (SELECT id FROM message WHERE conversation = ?)`,
-            ids(),
-            message,
-            place,
-            clock.now(),
-            each.id,
-            conversation,
-          ).changes;
-        if (!copied)
-          throw new Fault(
-            'unknown-attachment',
-            'A document that should go with this question is no longer here. Nothing was sent; attach it again.',
-          );
+        if (!moved) copy(id, { message, place, conversation });
       }
     },
 
@@ -151,7 +160,7 @@ export function openAttachments({ store, clock, ids }: { store: Store; clock: Cl
     texts(messages: readonly Id[]): Map<Id, Attached[]> {
       return Map.groupBy(
         store.all<Attached>(
-          `SELECT ${attachmentColumns}, a.fitted, a.fitted_by, a.text FROM attachment a
+          `SELECT ${attachmentColumns}, a.fitted, a.fitted_by, text FROM attachment a JOIN attachment_text ON attachment = a.id
             WHERE message IN (SELECT value FROM json_each(?)) ORDER BY place`,
           JSON.stringify(messages),
         ),

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import type { Message } from './door.ts';
-import { collect, database, house, key, never, slowly, tidy, words } from './house.fixture.ts';
+import { collect, database, house, key, never, tidy, words } from './house.fixture.ts';
 
 afterEach(tidy);
 

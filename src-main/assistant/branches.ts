@@ -19,7 +19,7 @@ export function openBranches(store: Store) {
   };
 
   /**
-   * Makes the branch that ends with `tip` the current one. Every message above it remembers its child on the way, so
+   * Makes the branch that ends with `tip` the current one. Messages above it that have several children remember theirs on the way, so
    * that coming back to one of them later leads down the same way. Call it in a transaction.
    */
   const moveTip = (conversation: Id, tip: Id) => {
@@ -28,9 +28,8 @@ export function openBranches(store: Store) {
       tip,
     )!;
     const grown = store.get('SELECT 1 FROM conversation WHERE id = ? AND tip IS ?', conversation, parent);
-    // What grows at the tip changes one pointer; only a move to another branch walks up to the beginning.
-    if (grown) store.run('UPDATE message SET chosen = ? WHERE id = ?', tip, parent);
-    else
+    // What grows at a leaf is its only child and needs no mark; only a move to another branch walks up to the beginning.
+    if (!grown)
       store.run(
         `WITH RECURSIVE up (id, parent) AS (
            SELECT id, parent FROM message WHERE id = ?

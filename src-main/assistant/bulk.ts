@@ -69,7 +69,7 @@ export function openBulk({ store, clock, ids }: { store: Store; clock: Clock; id
         signal,
       );
       const files = await store.background.all<{ message: Id; name: string; kind: string; text: string }>(
-        `SELECT message, name, kind, text FROM attachment
+        `SELECT message, name, kind, text FROM attachment JOIN attachment_text ON attachment = id
           WHERE message IN (SELECT id FROM message WHERE conversation = ?) ORDER BY message, place`,
         [conversation],
         signal,
@@ -174,19 +174,24 @@ function keep({ role, text, model, attachments = [] }: ParsedMessage, place: Pla
       ],
     },
     { sql: 'INSERT INTO message_words (rowid, text) SELECT n, text FROM message WHERE id = ?', params: [id] },
-    ...attachments.map(({ name, text: content = '' }, i) => ({
-      sql: `INSERT INTO attachment (id, message, place, name, kind, characters, note, at, text)
-            VALUES (?, ?, ?, ?, 'text', ?, ?, ?, ?)`,
-      params: [
-        ids(),
-        id,
-        i,
-        name,
-        content.length,
-        content ? null : 'The export had only the name of this file.',
-        at,
-        content,
-      ],
-    })),
+    ...attachments.flatMap(({ name, text: content = '' }, i) => {
+      const attachment = ids();
+      return [
+        {
+          sql: `INSERT INTO attachment (id, message, place, name, kind, characters, note, at)
+                VALUES (?, ?, ?, ?, 'text', ?, ?, ?)`,
+          params: [
+            attachment,
+            id,
+            i,
+            name,
+            content.length,
+            content ? null : 'The export had only the name of this file.',
+            at,
+          ],
+        },
+        { sql: 'INSERT INTO attachment_text VALUES (?, ?)', params: [attachment, content] },
+      ];
+    }),
   ];
 }

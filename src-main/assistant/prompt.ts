@@ -16,6 +16,8 @@ const AFTER_DROP = 0.6;
 const DOCUMENTS_SHARE = 0.8;
 /** Messages read and measured at a time, newest first. */
 const BATCH = 32;
+/** Characters of a document that are counted exactly before it is sent. */
+const COUNTED = 400_000;
 /** Tries to cut documents so that they fit together with their question. */
 const TRIES = 8;
 
@@ -53,15 +55,22 @@ async function budgetOf({ generator, model, system, maxTokens }: Reader, signal:
   return contextSize - reserve - first.tokens[0]!;
 }
 
-/** How long a document is for this model, and how much of documents it takes with one question. */
+/**
+ * How long a document is for this model, and how much of documents it takes with one question. A very long one is
+ * counted at its beginning and reckoned up: the engine's process, which may be answering, counts some MB a second.
+ */
 export async function measureDocument(
   reader: Reader,
   text: string,
   signal: AbortSignal,
 ): Promise<{ readonly tokens: number; readonly room: number }> {
   const budget = await budgetOf(reader, signal);
-  const { tokens } = await reader.generator.measure(reader.model, [{ role: 'user', text }], signal);
-  return { tokens: tokens[0]!, room: Math.max(0, Math.floor(budget * DOCUMENTS_SHARE)) };
+  const counted = text.slice(0, COUNTED);
+  const { tokens } = await reader.generator.measure(reader.model, [{ role: 'user', text: counted }], signal);
+  return {
+    tokens: Math.round((tokens[0]! * text.length) / Math.max(1, counted.length)),
+    room: Math.max(0, Math.floor(budget * DOCUMENTS_SHARE)),
+  };
 }
 
 interface AssembleOptions extends Reader {

@@ -79,7 +79,8 @@ export const migrations: readonly Migration[] = [
 
       ALTER TABLE message ADD COLUMN seed INTEGER;
       ALTER TABLE message ADD COLUMN persona TEXT;
-      -- The child that the current branch last went through: choosing a message leads to where the person was below it.
+      -- The child that the current branch last went through (null: the newest): choosing a message leads to where the
+      -- person was below it.
       ALTER TABLE message ADD COLUMN chosen TEXT;
       -- Of an answer: depth of the oldest message that went into its prompt. The next answer below it, by the same model,
       -- begins there too, so that the engine's evaluated prefix stays usable; other branches have their own.
@@ -92,7 +93,8 @@ export const migrations: readonly Migration[] = [
 
       CREATE TABLE attachment (
         id TEXT PRIMARY KEY,
-        -- The conversation whose draft it lies with ('': the one that has not begun), until it is sent with a message.
+        -- The conversation whose draft it lies with ('': the one that has not begun; 'sending': only until its question is
+        -- committed), until it is sent with a message.
         draft TEXT,
         message TEXT REFERENCES message (id) ON DELETE CASCADE,
         place INTEGER NOT NULL,
@@ -109,11 +111,14 @@ export const migrations: readonly Migration[] = [
         -- Characters from the beginning that went into the prompt of which model: the same ones in every later turn.
         fitted INTEGER,
         fitted_by TEXT,
-        -- Last: lists read the columns before it without touching the pages that it fills.
-        text TEXT NOT NULL,
         CHECK ((draft IS NULL) <> (message IS NULL))
       ) STRICT;
       CREATE INDEX attachment_message ON attachment (message) WHERE message IS NOT NULL;
-      CREATE INDEX attachment_draft ON attachment (draft) WHERE draft IS NOT NULL;`,
+      CREATE INDEX attachment_draft ON attachment (draft) WHERE draft IS NOT NULL;
+      -- Apart, because a change of a row writes all of it again: megabytes, while an answer waits.
+      CREATE TABLE attachment_text (
+        attachment TEXT PRIMARY KEY REFERENCES attachment (id) ON DELETE CASCADE,
+        text TEXT NOT NULL
+      ) STRICT;`,
   },
 ];

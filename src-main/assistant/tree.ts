@@ -2,7 +2,7 @@
 import type { Clock, Store } from '../base/ports.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
-import { openAttachments, type Taken } from './attachments.ts';
+import { openAttachments } from './attachments.ts';
 import { openBranches } from './branches.ts';
 import type { Message, Shape } from './door.ts';
 import { openDrafts } from './drafts.ts';
@@ -35,7 +35,7 @@ export interface Question {
   /** The answer it comes after; null: the very beginning; undefined: the tip. */
   readonly parent?: Id | null | undefined;
   readonly text: string;
-  readonly attachments?: readonly Taken[];
+  readonly attachments?: readonly Id[];
   readonly begin?: { readonly persona?: Id | undefined; readonly shape?: Shape | undefined };
   readonly made: Made;
 }
@@ -57,7 +57,7 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
     store.run('INSERT INTO message_words (rowid, text) SELECT n, text FROM message WHERE id = ?', id);
   const insertQuestion = (
     row: Pick<MessageRow, 'id' | 'conversation' | 'parent' | 'depth' | 'text'>,
-    taken: readonly Taken[],
+    taken: readonly Id[],
   ) => {
     store.run(
       `INSERT INTO message (id, conversation, parent, depth, role, text, at) VALUES (?, ?, ?, ?, 'user', ?, ?)`,
