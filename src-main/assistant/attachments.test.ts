@@ -1,9 +1,12 @@
 /** Documents in the room: kept with drafts, sent with questions, cut to what fits, and never obeyed. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../base/clock.ts';
+import { idFactory } from '../base/id.ts';
 import type { Store } from '../base/ports.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import { collect, database, house, never, slowly, tidy } from './house.fixture.ts';
+import { openTree } from './tree.ts';
 
 afterEach(tidy);
 
@@ -110,6 +113,23 @@ describe('with a draft', () => {
     });
   });
 
+  test('what lay with no draft when the program ended is swept at the next start; drafts keep theirs', async () => {
+    const store = await database();
+    const files = { a: 'text' };
+    const { do: verbs } = await house({ answer: () => ['ok'] }, { store, files });
+    const { done } = await collect(verbs['assistant.send']({ text: 'q' }, never));
+    for (const conversation of [done.conversation, undefined])
+      await verbs['assistant.attach']({ path: 'a', ...(conversation && { conversation }) }, never);
+    const tree = openTree({ store, clock: systemClock, ids: idFactory(systemClock) });
+    const document = { name: 'a', kind: 'text' as const, text: 'text', characters: 4 };
+    await tree.attachments.hold(document);
+    await tree.attachments.attach('01ARZ3NDEKTSV4RRFFQ69G5FAV' as Id, document);
+    expect(count(store, 'attachment_text')).toBe(4);
+    await house({ answer: () => ['ok'] }, { store, files });
+    expect(count(store, 'attachment')).toBe(2);
+    expect(count(store, 'attachment_text')).toBe(2);
+  });
+
   test('while its documents are read another window may ask: one of both is refused, and loses nothing', async () => {
     const { do: verbs, store } = await house(
       { answer: (_request, signal) => slowly('one two three', 20, signal) },
@@ -170,7 +190,7 @@ describe('too long for the model', () => {
     expect(percent).toBeGreaterThan(40);
     expect(percent).toBeLessThan(60);
     const first = generator.requests[0]!.turns[1]!.text;
-    expect(first).toMatch(/end\n----- [0-9a-f]{16} end of "report\.txt" \(the rest was left out\) -----\n\nSum up$/);
+    expect(first).toMatch(/^The first part of the file "report\.txt" [^]*end\n----- [0-9a-f]{16} end -----\n\nSum up$/);
     const next = await collect(verbs['assistant.send']({ text: 'And?', conversation: done.conversation }, never));
     expect(generator.requests[1]!.turns[1]!.text).toBe(first);
     expect(next.done.note).toBeUndefined();
@@ -207,7 +227,7 @@ describe('too long for the model', () => {
     );
     const attachments = [{ path: 'one' }, { path: 'small' }, { path: 'two' }];
     const { done } = await collect(verbs['assistant.send']({ text: 'q', attachments, maxTokens: 1000 }, never));
-    const parts = generator.requests[0]!.turns[1]!.text.split(/----- [0-9a-f]{16} (?:beginning|end) of [^\n]*-----\n/);
+    const parts = generator.requests[0]!.turns[1]!.text.split(/----- [0-9a-f]{16} (?:beginning|end) -----\n/);
     expect(parts[3]).toContain('tiny');
     expect(parts[1]!.length / parts[5]!.length).toBeCloseTo(1, 1);
     expect(done.note).toMatch(/^Of one the first \d+ % .* Of two the first \d+ %/);
@@ -250,7 +270,7 @@ test('a model that obeys every instruction in a document: nothing but text happe
   const room = await house(
     {
       // It says, word for word, whatever stands between the boundaries.
-      answer: ({ turns }) => [/beginning of [^\n]*\n([^]*)\n----- [0-9a-f]{16} end/.exec(turns.at(-1)!.text)![1]!],
+      answer: ({ turns }) => [/ beginning -----\n([^]*)\n----- [0-9a-f]{16} end/.exec(turns.at(-1)!.text)![1]!],
     },
     { store, files: { 'orders.txt': orders.replace('ID', 'x') } },
   );

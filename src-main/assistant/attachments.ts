@@ -75,8 +75,10 @@ export function openAttachments({ store, clock, ids }: { store: Store; clock: Cl
       );
     store.run('INSERT INTO attachment_text SELECT ?, text FROM attachment_text WHERE attachment = ?', at, id);
   };
-  // Its question was never committed: the program ended between.
-  store.run('DELETE FROM attachment WHERE draft = ?', SENDING);
+  // The program ended before their question was committed, or their conversation went while they were read.
+  store.run(
+    "DELETE FROM attachment WHERE draft <> '' AND NOT EXISTS (SELECT 1 FROM conversation WHERE id = draft AND hidden = 0)",
+  );
 
   return {
     /** Keeps a document with a draft. @throws Fault `too-many-attachments` */
