@@ -1,18 +1,7 @@
 /** One line of daimon's own export (docs/decisions/exports.md): the whole tree, and nothing that needs daimon to be read. */
 import type { ParsedConversation, ParsedMessage } from '../ports.ts';
 import { repairTree, type RawNode } from './repair.ts';
-import {
-  field,
-  idOf,
-  isObject,
-  listOf,
-  objectOf,
-  present,
-  shortOf,
-  textOf,
-  timeOf,
-  type JsonObject,
-} from './values.ts';
+import { field, idOf, isObject, listOf, present, shortOf, textOf, timeOf, type JsonObject } from './values.ts';
 
 /** Of the format. It goes up when an older daimon could no longer read what a newer one writes. */
 export const VERSION = 1;
