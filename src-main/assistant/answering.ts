@@ -103,7 +103,7 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
     try {
       for (const one of asked) {
         const other =
-          'id' in one ? homes.all().find((each) => each !== tree && each.attachments.has(one.id)) : undefined;
+          'id' in one ? homes.all().find((each) => each !== tree && each.attachments.waits(one.id)) : undefined;
         if ('id' in one && !other) {
           taken.push(one.id);
           continue;

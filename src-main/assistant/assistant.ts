@@ -155,9 +155,10 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
       return { dismissed };
     },
     async 'assistant.attach'({ conversation, path, upload, temporary }, signal) {
-      if (conversation) homes.of(conversation).row(conversation);
-      const document = await library.read({ path, upload }, signal);
+      // Decided before the file is read: a temporary conversation may be deleted meanwhile, and the disk is no place for its document.
       const tree = await homes.ofDraft(conversation, temporary);
+      if (conversation) tree.row(conversation);
+      const document = await library.read({ path, upload }, signal);
       return measured(conversation, await tree.attachments.attach(conversation, document), document.text, signal);
     },
     'assistant.detach': ({ id }) => ({
@@ -178,6 +179,8 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
     },
     async 'assistant.draft'({ conversation, text, temporary }) {
       const tree = await homes.ofDraft(conversation, temporary);
+      // Words for one that is gone would stay for ever, and those of a temporary one would go to disk.
+      if (conversation) tree.row(conversation);
       if (text !== undefined) tree.keepDraft(conversation, text);
       return {
         text: text ?? tree.draft(conversation),

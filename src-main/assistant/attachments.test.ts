@@ -123,8 +123,9 @@ describe('with a draft', () => {
     const tree = openTree({ store, clock: systemClock, ids: idFactory(systemClock) });
     const document = { name: 'a', kind: 'text' as const, text: 'text', characters: 4 };
     await tree.attachments.hold(document);
-    await tree.attachments.attach('01ARZ3NDEKTSV4RRFFQ69G5FAV' as Id, document);
-    expect(count(store, 'attachment_text')).toBe(4);
+    const nowhere = tree.attachments.attach('01ARZ3NDEKTSV4RRFFQ69G5FAV' as Id, document);
+    await expect(nowhere).rejects.toMatchObject({ code: 'unknown-conversation' });
+    expect(count(store, 'attachment_text')).toBe(3);
     await house({ answer: () => ['ok'] }, { store, files });
     expect(count(store, 'attachment')).toBe(2);
     expect(count(store, 'attachment_text')).toBe(2);

@@ -4,6 +4,7 @@ import type { Document } from '../library/door.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import type { Attachment } from './door.ts';
+import { unknownConversation } from './places.ts';
 import { attachmentColumns, toAttachment, type AttachmentRow } from './rows.ts';
 
 /** What `assistant.send` takes with one question. */
@@ -34,7 +35,8 @@ export function openAttachments({ store, clock, ids }: { store: Store; clock: Cl
       {
         sql: `INSERT INTO attachment (id, draft, place, name, kind, characters, pages, note, at)
               SELECT ?, ?, coalesce(max(place), -1) + 1, ?, ?, ?, ?, ?, ? FROM attachment WHERE draft = ?
-              HAVING count(*) < ?`,
+              HAVING count(*) < ?
+                 AND (? IN ('', '${SENDING}') OR EXISTS (SELECT 1 FROM conversation WHERE id = ? AND hidden = 0))`,
         params: [
           id,
           draft,
@@ -46,6 +48,8 @@ export function openAttachments({ store, clock, ids }: { store: Store; clock: Cl
           clock.now(),
           draft,
           most,
+          draft,
+          draft,
         ],
       },
       {
@@ -75,15 +79,15 @@ export function openAttachments({ store, clock, ids }: { store: Store; clock: Cl
       );
     store.run('INSERT INTO attachment_text SELECT ?, text FROM attachment_text WHERE attachment = ?', at, id);
   };
-  // The program ended before their question was committed, or their conversation went while they were read.
-  store.run(
-    "DELETE FROM attachment WHERE draft <> '' AND NOT EXISTS (SELECT 1 FROM conversation WHERE id = draft AND hidden = 0)",
-  );
+  // The program ended before their question was committed.
+  store.run('DELETE FROM attachment WHERE draft = ?', SENDING);
 
   return {
-    /** Keeps a document with a draft. @throws Fault `too-many-attachments` */
+    /** Keeps a document with a draft. @throws Fault `too-many-attachments`, `unknown-conversation` (deleted meanwhile) */
     async attach(draft: Id | undefined, document: Document): Promise<Attachment> {
       const id = await keep(document, draft ?? '', MOST_ATTACHMENTS);
+      if (!id && draft && !store.get('SELECT 1 FROM conversation WHERE id = ? AND hidden = 0', draft))
+        throw unknownConversation();
       if (!id)
         throw new Fault(
           'too-many-attachments',
@@ -119,7 +123,8 @@ export function openAttachments({ store, clock, ids }: { store: Store; clock: Cl
     /** Takes a document away from a draft; one that was sent stays with its question. */
     detach: (id: Id): boolean => store.run('DELETE FROM attachment WHERE id = ? AND draft IS NOT NULL', id).changes > 0,
 
-    has: (id: Id): boolean => store.get('SELECT 1 FROM attachment WHERE id = ?', id) !== undefined,
+    /** Whether a document lies with the draft of the conversation that has not begun. */
+    waits: (id: Id): boolean => store.get("SELECT 1 FROM attachment WHERE id = ? AND draft = ''", id) !== undefined,
 
     /** The document itself, to be kept in another store. */
     document(id: Id): Document {
@@ -144,7 +149,7 @@ export function openAttachments({ store, clock, ids }: { store: Store; clock: Cl
      * @throws Fault `unknown-attachment`
      */
     give(message: Id, conversation: Id, taken: readonly Id[]) {
-      for (const [place, id] of taken.entries()) {
+      for (const [place, id] of [...new Set(taken)].entries()) {
         const moved = store.run(
           'UPDATE attachment SET draft = NULL, message = ?, place = ? WHERE id = ? AND draft IN (?, ?, ?)',
           message,

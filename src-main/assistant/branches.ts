@@ -69,7 +69,8 @@ export function openBranches(store: Store) {
     /** Every message with the parent of `id`, oldest first. @throws Fault `unknown-message` */
     siblings(id: Id): MessageRow[] {
       const one = store.get<Pick<MessageRow, 'parent' | 'conversation'>>(
-        'SELECT parent, conversation FROM message WHERE id = ?',
+        `SELECT m.parent, m.conversation FROM message m JOIN conversation c ON c.id = m.conversation
+          WHERE m.id = ? AND c.hidden = 0`,
         id,
       );
       if (!one) throw unknownMessage();

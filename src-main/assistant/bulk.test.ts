@@ -133,3 +133,30 @@ test('a message before its parent is refused, and nothing of the conversation st
   ).rejects.toThrow(RangeError);
   expect(await here.bulk.everyConversation()).toEqual([]);
 });
+
+test('names of a stranger’s export come on one line, turn nothing around, and are never invisible', async () => {
+  await using here = await room();
+  const hostile = (id: string, title: string, folder: string): ParsedConversation => ({
+    ...branched,
+    id,
+    title,
+    folder,
+    messages: [
+      { id: 'q', parent: null, role: 'user', text: 'First words', attachments: [{ name: 'a\u202egpj.exe\n' }] },
+    ],
+    tip: 'q',
+  });
+  await here.bulk.insertConversations([
+    hostile('1', 'Tidy\n\u202e\u2066me\u0007', '\u2067Sea\u0000'),
+    hostile('2', '\u200b\u200d\u2060', '\u200b'),
+    hostile('3', `${'a'.repeat(199)}😀😀`, 'می‌خواهم'),
+  ]);
+  const shown = await here.bulk.everyConversation();
+  expect(shown.map(({ title, folder }) => [title, folder])).toEqual([
+    ['Tidy me', 'Sea'],
+    ['First words', null],
+    [`${'a'.repeat(199)}😀`, 'می‌خواهم'],
+  ]);
+  const [message] = await here.bulk.wholeTree(shown[0]!.id);
+  expect(message!.documents[0]!.name).toBe('agpj.exe');
+});

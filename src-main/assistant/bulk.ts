@@ -6,7 +6,7 @@ import type { Conversation, Message } from './door.ts';
 import { remove } from './removal.ts';
 import { conversationColumns, messageColumns, toConversation, toMessage } from './rows.ts';
 import type { ConversationRow, MessageRow } from './rows.ts';
-import { titleOf } from './title.ts';
+import { broughtName, titleOf } from './title.ts';
 
 /** Of one transaction: about ten milliseconds of work, for which an answer being written may have to wait. */
 const PIECE_CHARACTERS = 100_000;
@@ -191,13 +191,13 @@ function piecesOf(parsed: ParsedConversation, id: Id, ids: () => Id, now: number
           VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)`,
     params: [
       id,
-      parsed.title.trim().slice(0, 200) || titleOf(messages[0]!.text),
+      broughtName(parsed.title, 200) || titleOf(messages[0]!.text),
       created,
       parsed.changedAt ?? messages.reduce((latest, { at = 0 }) => Math.max(latest, at), created),
       tip.id,
       tip.depth,
       parsed.pinned ? 1 : 0,
-      parsed.folder?.trim().slice(0, 100) || null,
+      broughtName(parsed.folder ?? '', 100) || null,
       sourceOf(parsed),
       pieces.length > 1 ? 1 : 0,
     ],
@@ -247,7 +247,7 @@ export function keep({ role, text, model, state, attachments = [] }: ParsedMessa
             attachment,
             id,
             i,
-            name,
+            broughtName(name, 200) || '…',
             content.length,
             content ? null : 'The export had only the name of this file.',
             at,

@@ -1,10 +1,10 @@
 /** Takes conversations out: one or all, as Markdown or JSON Lines, in pieces that are never larger than a page of text. */
 import type { Clock, Store } from '../base/ports.ts';
-import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import { openBulk } from './bulk.ts';
 import { frontMatter, toMarkdown } from './export-markdown.ts';
 import { toLine, type Whole } from './export-lines.ts';
+import { unknownConversation } from './places.ts';
 import { conversationColumns, toConversation, type ConversationRow } from './rows.ts';
 
 /** UTF-16 units of a piece; at most three bytes each, so 64 KB at most. */
@@ -35,6 +35,8 @@ export function openExport({ storeOf, disk, clock, ids, name }: ExportNeeds) {
     );
     if (!row) return undefined;
     const messages = await openBulk({ store, clock, ids }).wholeTree(id, signal);
+    // Deleted while it was read: half of it is worse than nothing.
+    if (row.tip !== null && !messages.some((one) => one.id === row.tip)) return undefined;
     return { conversation: toConversation(row), tip: row.tip, source: row.source, messages };
   };
   const everyId = async (signal: AbortSignal) =>
@@ -55,11 +57,7 @@ export function openExport({ storeOf, disk, clock, ids, name }: ExportNeeds) {
     let title: string | undefined;
     for (const id of all) {
       const one = await whole(conversation === undefined ? disk : storeOf(id), id, signal);
-      if (!one && conversation !== undefined)
-        throw new Fault(
-          'unknown-conversation',
-          'That conversation is not here; it may have been deleted. The others are safe.',
-        );
+      if (!one && conversation !== undefined) throw unknownConversation();
       if (!one) continue;
       conversations++;
       if (format === 'jsonl') yield toLine(one);

@@ -29,7 +29,7 @@ interface Place {
  * (the same text, where not all messages of the export have times). So nothing is kept of the export's ids, and what the person said here since
  * stays beside it, in a branch of its own. The current branch goes on to the export's if it had stood still here.
  *
- * @returns how many messages were added; undefined when the conversation is not here
+ * @returns how many messages were added; undefined when the conversation is not here, or was deleted meanwhile
  */
 export async function growConversation(
   { store, ids }: Pick<BulkNeeds, 'store' | 'ids'>,
@@ -76,7 +76,16 @@ export async function growConversation(
         ]
       : []),
   ]);
-  for (const piece of pieces) await store.background.batch(piece, signal);
+  for (const piece of pieces) {
+    // The person may be deleting it.
+    if (!store.get('SELECT 1 FROM conversation WHERE id = ? AND hidden = 0', row.id)) return undefined;
+    try {
+      await store.background.batch(piece, signal);
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'SQLITE_CONSTRAINT_FOREIGNKEY') return undefined;
+      throw error;
+    }
+  }
   return { id: row.id, added: added.length };
 }
 

@@ -7,16 +7,15 @@ import { conversationColumns, toConversation, toShape, type ConversationRow } fr
 
 export type ShapeChange = { readonly [K in keyof Shape]?: Shape[K] | null };
 
+export const unknownConversation = () =>
+  new Fault('unknown-conversation', 'That conversation is not here; it may have been deleted. The others are safe.');
+
 export function openPlaces(store: Store) {
   const find = (id: Id) =>
     store.get<ConversationRow>(`SELECT ${conversationColumns} FROM conversation c WHERE id = ? AND hidden = 0`, id);
   const row = (id: Id): ConversationRow => {
     const found = find(id);
-    if (!found)
-      throw new Fault(
-        'unknown-conversation',
-        'That conversation is not here; it may have been deleted. The others are safe.',
-      );
+    if (!found) throw unknownConversation();
     return found;
   };
   const conversation = (id: Id): Conversation => toConversation(row(id));

@@ -17,15 +17,32 @@ export function hide(store: Store, id: Id): void {
  */
 export async function remove(store: Store, id: Id, signal?: AbortSignal): Promise<number> {
   hide(store, id);
-  const { n } = store.get<{ n: number }>('SELECT count(*) AS n FROM message WHERE conversation = ?', id)!;
-  for (let left = n; left > 0; left -= PIECE) await store.background.batch(piece(id), signal);
-  await store.background.batch([
-    { sql: 'DELETE FROM draft WHERE conversation = ?', params: [id] },
-    { sql: 'DELETE FROM attachment WHERE draft = ?', params: [id] },
-    { sql: 'DELETE FROM conversation WHERE id = ?', params: [id] },
-  ]);
-  return n;
+  let gone = 0;
+  // Until it is gone: an import may have been adding to it when it was hidden, and whatever the last statement took along
+  // by itself would leave its words in the index.
+  do {
+    for (let some = atMostAPiece(store, id); some > 0; some = atMostAPiece(store, id)) {
+      await store.background.batch(piece(id), signal);
+      gone += some;
+    }
+    await store.background.batch([
+      { sql: 'DELETE FROM draft WHERE conversation = ?', params: [id] },
+      { sql: 'DELETE FROM attachment WHERE draft = ?', params: [id] },
+      {
+        sql: 'DELETE FROM conversation WHERE id = ? AND NOT EXISTS (SELECT 1 FROM message WHERE conversation = ?)',
+        params: [id, id],
+      },
+    ]);
+  } while (store.get('SELECT 1 FROM conversation WHERE id = ?', id));
+  return gone;
 }
+
+/** How many messages are left, counted as far as one piece goes. */
+const atMostAPiece = (store: Store, id: Id): number =>
+  store.get<{ n: number }>(
+    `SELECT count(*) AS n FROM (SELECT 1 FROM message WHERE conversation = ? LIMIT ${PIECE})`,
+    id,
+  )!.n;
 
 /** Finishes what the program's end broke off: conversations that were still coming, or already going. */
 export async function sweep(store: Store, signal: AbortSignal): Promise<void> {

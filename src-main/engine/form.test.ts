@@ -15,6 +15,18 @@ const runs = { numRuns: process.env['DAIMON_LONG'] ? 20_000 : 500, seed: 2026112
 const refused = (code: string, what: RegExp) => expect.objectContaining({ code, message: expect.stringMatching(what) });
 
 describe('a grammar', () => {
+  // Measured before: 6 s for the chain, 2 s for the list, in which the core answered nobody.
+  test('and a schema that are made to be slow are judged at once', () => {
+    const rules = Array.from({ length: 5500 }, (_, i) => `a${i.toString(36)}::=a${(i + 1).toString(36)}`);
+    const chain = ['root::=a0', ...rules, `a${(5500).toString(36)}::=""`].join('\n');
+    const properties = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`p${i}`, { type: 'null' }]));
+    const required = Array.from({ length: 800_000 }, () => 'p899');
+    const began = performance.now();
+    expect(() => readGbnf(chain)).toThrow(/too often/);
+    readJsonSchema({ type: 'object', properties, required });
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+
   test('is taken with comments, groups over lines, classes, escapes and repetitions', () => {
     const { rules } = readGbnf(
       [

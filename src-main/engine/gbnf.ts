@@ -169,9 +169,20 @@ function measure(rules: ReadonlyMap<string, readonly Item[][]>): void {
         : item.kind === 'group'
           ? item.alternatives.some((all) => all.every(empty))
           : item.least === 0 || empty(item.item);
-  for (let before = -1; before !== empties.size;) {
-    before = empties.size;
-    for (const [name, alternatives] of rules) if (alternatives.some((all) => all.every(empty))) empties.add(name);
+  const users = new Map<string, Set<string>>();
+  const note = (item: Item, by: string): void => {
+    if (item.kind === 'rule') users.set(item.name, (users.get(item.name) ?? new Set()).add(by));
+    else if (item.kind === 'repeat') note(item.item, by);
+    else if (item.kind === 'group') for (const one of item.alternatives.flat()) note(one, by);
+  };
+  for (const [name, alternatives] of rules) for (const one of alternatives.flat()) note(one, name);
+  // Looked at again only when a rule that it names turned out empty: going over all of them each time took seconds for a
+  // chain of some thousand rules, and the core waits here.
+  const waiting = [...rules.keys()];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (empties.has(name) || !rules.get(name)!.some((all) => all.every(empty))) continue;
+    empties.add(name);
+    waiting.push(...(users.get(name) ?? []));
   }
 
   let elements = 0;

@@ -137,15 +137,15 @@ export function readJsonSchema(given: unknown): JsonSchema {
       const properties = Object.entries(of['properties'] === undefined ? {} : fields(of['properties'], where)).map(
         ([name, one]) => [verbatim(name, where), inner(one, name)] as const,
       );
-      const names = properties.map(([name]) => name);
+      const names = new Set(properties.map(([name]) => name));
       // All properties are always written, in their order; so a name that is required must be one of them.
       const required = of['required'] === undefined ? [] : of['required'];
-      if (!Array.isArray(required) || !required.every((name) => names.includes(name as string)))
+      if (!Array.isArray(required) || !required.every((name) => names.has(name as string)))
         throw bad(where, 'required must list names of its properties');
       const more = of['additionalProperties'] ?? false;
       const open = typeof more === 'boolean' ? more : inner(more, 'additionalProperties');
-      const sizes = bounds(of, 'minProperties', 'maxProperties', where, names.length);
-      if (open === false && (sizes.minProperties ?? 0) > names.length)
+      const sizes = bounds(of, 'minProperties', 'maxProperties', where, names.size);
+      if (open === false && (sizes.minProperties ?? 0) > names.size)
         throw bad(where, 'minProperties is above the properties there are');
       return {
         type,

@@ -53,8 +53,6 @@ export function confirmWindow({ electron, preload, development }: ConfirmNeeds):
       window.webContents.on('render-process-gone', () => window.destroy());
       void window.loadURL(`${CONFIRM}/confirm/`);
     },
-    close() {
-      now?.window.destroy();
-    },
+    close: () => now?.window.destroy(),
   };
 }

@@ -5,10 +5,12 @@ import { forbidDumps } from '../../base/dumps.ts';
 import { isFault } from '../../wire/index.ts';
 import { dataFolder as findDataFolder } from '../data-folder.ts';
 import { openDesktop } from './desktop.ts';
+import { withEarlyLink } from './place.ts';
 import { prepare } from './prepare.ts';
 import { words } from './words.ts';
 
 const dataFolder = findDataFolder();
+const argv = withEarlyLink(electron.app, process.argv);
 
 /** What Electron needs to be told first is told in this very tick; nothing is awaited at the top of this file, ever: */
 if (!prepare({ electron, dataFolder })) electron.app.exit(0);
@@ -23,7 +25,7 @@ async function open() {
     dataFolder,
     windowFolder: packaged('dist/window'),
     preloads: { window: packaged('dist/preload/preload.cjs'), confirm: packaged('dist/preload/confirm-preload.cjs') },
-    argv: process.argv,
+    argv,
     env: process.env,
     platform: process.platform,
   });

@@ -1,7 +1,8 @@
 /** What a `daimon:` link can and cannot say. */
+import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { linkIn, placeOf, placeOfLink } from './place.ts';
+import { linkIn, placeOf, placeOfLink, withEarlyLink } from './place.ts';
 
 const runs = process.env['DAIMON_LONG'] ? 10_000 : 1000;
 
@@ -63,4 +64,14 @@ test('whatever is written, the answer is nothing or a room and one word', () => 
 test('the link is found among the system’s arguments; there need not be one', () => {
   expect(linkIn(['/opt/daimon', '--no-sandbox', 'daimon:chat'])).toBe('daimon:chat');
   expect(linkIn(['/opt/daimon'])).toBeUndefined();
+});
+
+test('a link that macOS tells of before anything is open is in the command line by then', () => {
+  const app = new EventEmitter();
+  const argv = withEarlyLink(app, ['daimon', '--switch']);
+  expect(linkIn(argv)).toBeUndefined();
+  let prevented = false;
+  app.emit('open-url', { preventDefault: () => (prevented = true) }, 'daimon:own/models');
+  expect(placeOfLink(linkIn(argv))).toBe('own/models');
+  expect(prevented).toBe(true);
 });

@@ -22,3 +22,19 @@ export const placeOfLink = (link: unknown): string | undefined =>
 
 /** The link in a command line: the system puts it last, after switches of Chromium's own. */
 export const linkIn = (argv: readonly string[]): string | undefined => argv.find((one) => one.startsWith('daimon:'));
+
+interface Early {
+  once(event: 'open-url', on: (event: { preventDefault(): void }, link: string) => void): unknown;
+}
+/**
+ * The command line, to which the link is added that macOS starts daimon with: it is told of before Electron is ready, so
+ * whoever listens only then never hears of it.
+ */
+export function withEarlyLink(app: Early, argv: readonly string[]): readonly string[] {
+  const all = [...argv];
+  app.once('open-url', (event, link) => {
+    event.preventDefault();
+    all.push(link);
+  });
+  return all;
+}

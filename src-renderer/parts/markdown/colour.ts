@@ -68,6 +68,8 @@ const colours = new Map<string, Promise<Colour | undefined>>();
 
 /** What colours a language, by its name on screen, fetched at the first block that needs it; undefined: nothing does. */
 export function colourOf(language: string): Promise<Colour | undefined> {
+  // A model may invent any number of names; only those that something reads are remembered.
+  if (!grammarsOf(language)) return Promise.resolve(undefined);
   let known = colours.get(language);
   if (!known) {
     known = load(language).catch(() => {

@@ -279,3 +279,15 @@ test.each(['light', 'dark'])('axe finds nothing in a changed conversation, %s', 
   await frames();
   expect(await violations()).toEqual([]);
 });
+
+test('an edit under way when another window deletes the conversation leaves its words in the field at the foot', async () => {
+  const script = scripted();
+  const { id } = boat(script);
+  await stage({ script, within: id });
+  await field().fill('later');
+  await button('Edit: question 2').click();
+  await userEvent.keyboard(' Exactly?');
+  await script.handlers['assistant.delete']({ id }, new AbortController().signal);
+  script.tell(id);
+  await expect.element(field()).toHaveValue('And the date? Exactly?\n\nlater');
+});

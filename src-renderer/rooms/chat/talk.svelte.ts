@@ -242,6 +242,11 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
   const gone = () => {
     reading?.abort();
     phase = 'gone';
+    // Its field goes with the messages; the one at the foot stays.
+    const { editing, words } = branches;
+    if (!editing) return;
+    if (words !== editing.before) spare(words);
+    branches.leave();
   };
 
   const talk: Talk = {
