@@ -376,7 +376,7 @@ test('a page of long messages ends sooner, so that it fits into one frame, and t
   const { done } = await collect(verbs['assistant.send']({ text: 'one' }, never));
   const { conversation } = done;
   for (let i = 0; i < 8; i++) await collect(verbs['assistant.send']({ text: 'more', conversation }, never));
-  store.run("UPDATE message SET text = ? WHERE role = 'assistant'", '日'.repeat(400_000));
+  store.run("UPDATE message SET text = ? || n WHERE role = 'assistant'", '日'.repeat(400_000));
   const seen: Id[] = [];
   for (let before: Id | undefined; ; before = seen[0]) {
     const page = await verbs['assistant.messages']({ conversation, limit: 500, ...(before && { before }) }, never);
