@@ -4,7 +4,7 @@ import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import { messageColumns, type MessageRow } from './rows.ts';
 
-export const unknownMessage = () =>
+const unknownMessage = () =>
   new Fault('unknown-message', 'That message is not in this conversation; it may have been deleted. Nothing changed.');
 
 /** Of the current branch: at most `limit` messages that end before `before`, or with the tip. */
