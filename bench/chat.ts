@@ -1,28 +1,16 @@
 /** The figures of the whole conversation; each part is measured by a file of its own. */
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
 import { openBrowser } from '../test/e2e/window.ts';
+import { importFigures } from './chat-import.ts';
+import { PALETTE_PAGE, paletteFigures } from './chat-palette.ts';
+import { paintFigures } from './chat-paint.ts';
+import { searchFigures } from './chat-search.ts';
+import { stageFigures } from './chat-stage.ts';
 import type { Figure } from './figure.ts';
 import { built, serving } from './window.ts';
 
-/** By file: what it exports. A part whose room does not stand yet is left out. */
-const PARTS = [
-  ['chat-paint', 'paintFigures'],
-  ['chat-search', 'searchFigures'],
-  ['chat-import', 'importFigures'],
-  ['chat-stage', 'stageFigures'],
-] as const;
-const PALETTE = 'chat-palette';
-
-const fileOf = (name: string) => new URL(`./${name}.ts`, import.meta.url);
-
 /** The palette is measured in a page of its own, built beside the window. */
 async function palette(): Promise<Figure[]> {
-  const { PALETTE_PAGE, paletteFigures } = (await import(fileOf(PALETTE).href)) as {
-    PALETTE_PAGE: string;
-    paletteFigures(page: Page): Promise<Figure[]>;
-  };
   const folder = await built(PALETTE_PAGE);
   const server = await serving(folder);
   const browser = await openBrowser();
@@ -39,11 +27,7 @@ async function palette(): Promise<Figure[]> {
 
 export async function run(): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const [file, name] of PARTS) {
-    if (!existsSync(fileOf(file))) continue;
-    const part = (await import(fileOf(file).href)) as Record<string, () => Promise<Figure[]>>;
-    figures.push(...(await part[name]!()));
-  }
-  if (existsSync(fileOf(PALETTE))) figures.push(...(await palette()));
+  for (const part of [paintFigures, palette, searchFigures, importFigures, stageFigures])
+    figures.push(...(await part()));
   return figures;
 }

@@ -125,6 +125,7 @@ export async function openCore({
           library,
           jobs: jobs.jobs,
           warmUp: (id) => engine.warmUp(id),
+          modelName: (id) => engine.modelName(id),
           defaultModel: () => engine.defaultModel(),
           hasModel: (id) => engine.hasModel(id),
           name: () => vault.status().name ?? 'daimon',

@@ -1,4 +1,4 @@
-/** Builds what a package is made of: sources compiled file by file, the window, the preloads. */
+/** Builds what a package is made of: sources compiled file by file, and what Vite makes of the window and the preloads. */
 import { rm } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -21,7 +21,4 @@ export async function build(): Promise<void> {
   await rm(join(root, 'dist/src-main'), { recursive: true, force: true });
   await run('node_modules/@typescript/native/bin/tsc', ['-p', 'tsconfig.build.json']);
   await ensureWindow(root);
-  await rm(join(root, 'dist/preload'), { recursive: true, force: true });
-  for (const mode of ['preload', 'confirm-preload'])
-    await run('node_modules/vite/bin/vite.js', ['build', '-c', 'vite.preload.config.ts', '-m', mode, '-l', 'error']);
 }

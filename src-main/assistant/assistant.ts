@@ -27,6 +27,8 @@ export interface AssistantNeeds {
   hasModel(id: string): boolean;
   /** Whether a model only stands in until a better one has arrived. */
   warmUp(id: string): boolean;
+  /** The name that people know a model by; the id of one that is not here. */
+  modelName(id: string): string;
   readonly library: Library;
   readonly jobs: Jobs;
   /** The daimon's name. */

@@ -75,6 +75,7 @@ export async function house(
     defaultModel: () => 'm',
     hasModel: (id) => id === 'm',
     warmUp: () => false,
+    modelName: (id) => id,
     library: shelf(files),
     jobs,
     name: () => 'Wren',

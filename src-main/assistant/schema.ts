@@ -72,6 +72,9 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE conversation ADD COLUMN source TEXT;
       -- 1 while a long conversation comes or goes in several pieces: not shown, and swept if the program ends before.
       ALTER TABLE conversation ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
+      -- The whole order of the list: without the id each list would be sorted again, 2 ms of 7.
+      DROP INDEX conversation_changed;
+      CREATE INDEX conversation_changed ON conversation (changed_at DESC, id DESC);
       CREATE UNIQUE INDEX conversation_source ON conversation (source) WHERE source IS NOT NULL;
       CREATE INDEX conversation_persona ON conversation (persona) WHERE persona IS NOT NULL;
       CREATE INDEX conversation_folder ON conversation (folder) WHERE folder IS NOT NULL;

@@ -13,6 +13,7 @@ const models = (here: readonly string[], preset = here.at(-1)!): Models => ({
   defaultModel: () => preset,
   hasModel: (id) => here.includes(id),
   warmUp: (id) => id === 'small',
+  modelName: (id) => id,
 });
 const persona = (shape: Shape): Persona => ({ id: 'P' as Id, name: 'Ada', shape, createdAt: 0 });
 const asked = (more: Partial<Parameters<typeof resolve>[0]> = {}) => ({
@@ -215,6 +216,7 @@ describe('in the room', () => {
         hasModel: (id) => here.includes(id),
         defaultModel: () => here.at(-1)!,
         warmUp: (id) => id === 'small',
+        modelName: (id) => id,
       },
     );
     const { done } = await collect(verbs['assistant.send']({ text: '1' }, never));

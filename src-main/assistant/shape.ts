@@ -21,6 +21,8 @@ export interface Models {
   defaultModel(): string;
   hasModel(id: string): boolean;
   warmUp(id: string): boolean;
+  /** The name that people know it by; the id of one that is not here. */
+  modelName(id: string): string;
 }
 /** Everything about an answer but its turns. */
 export interface Making {
@@ -88,8 +90,9 @@ export function resolve({ wish, shape, persona, last }: Asked, models: Models): 
 /** @throws Fault `unknown-model`, `no-model` */
 export function chooseModel(
   { wish, shape, persona, last }: Asked,
-  { defaultModel, hasModel, warmUp }: Models,
+  models: Models,
 ): { readonly model: string; readonly notes: readonly string[] } {
+  const { hasModel, modelName } = models;
   if (wish.model !== undefined) {
     if (!hasModel(wish.model))
       throw new Fault(
@@ -100,21 +103,28 @@ export function chooseModel(
   }
   const named = [shape.model, persona?.shape.model].filter((id) => id !== undefined);
   const here = named.find(hasModel);
-  const { model, notes } = here ? { model: here, notes: [] } : withoutName(last, { defaultModel, hasModel, warmUp });
+  const { model, notes } = here ? { model: here, notes: [] } : withoutName(last, models);
   const gone = named[0] !== undefined && named[0] !== model ? named[0] : undefined;
   return {
     model,
-    notes: gone ? [`${gone} is set for these answers and is no longer on this machine, so ${model} answers.`] : notes,
+    notes: gone
+      ? [
+          `${modelName(gone)} is set for these answers and is no longer on this machine, so ${modelName(model)} answers.`,
+        ]
+      : notes,
   };
 }
 
 /** What answered before goes on; only a model that stands in gives way as soon as the real one is here. */
-function withoutName(last: string | null, { defaultModel, hasModel, warmUp }: Models) {
+function withoutName(last: string | null, { defaultModel, hasModel, warmUp, modelName }: Models) {
   if (last === null || !hasModel(last)) return { model: defaultModel(), notes: [] };
   if (!warmUp(last)) return { model: last, notes: [] };
   const model = defaultModel();
   if (warmUp(model)) return { model: last, notes: [] };
-  return { model, notes: [`${model} has arrived and answers from here on; ${last} answered before.`] };
+  return {
+    model,
+    notes: [`${modelName(model)} has arrived and answers from here on; ${modelName(last)} answered before.`],
+  };
 }
 
 /** @throws Fault `two-forms` */

@@ -49,6 +49,8 @@ export interface Engine extends Generator {
   hasModel(id: string): boolean;
   /** Whether a model only stands in until a better one has arrived. */
   warmUp(id: string): boolean;
+  /** The name that people know a model by; the id of one that is not here. */
+  modelName(id: string): string;
   /** Loads the default model in the background, so that the first answer does not wait. */
   warmDefault(): void;
   /** daimon is locked: the weights' memory is given back. */
@@ -318,6 +320,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return id;
     },
     warmUp: isWarmUp,
+    modelName: (id) => catalogueEntry(id)?.name ?? models.find(id)?.info.name ?? id,
     hasModel: (id) => models.find(id) !== undefined,
     warmDefault() {
       resting = false;

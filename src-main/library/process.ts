@@ -3,7 +3,7 @@
 // ones.
 import { walls } from './confine.ts';
 
-const { childWire } = await import('../wire/carriers/child.ts');
+const { parentWire } = await import('../wire/carriers/parent.ts');
 const { serveReader } = await import('./process-serve.ts');
 
 // pdf.js leaves rejected promises behind on some broken files, of which the rest can be read. What never answers is ended
@@ -11,7 +11,7 @@ const { serveReader } = await import('./process-serve.ts');
 process.on('unhandledRejection', () => {});
 
 serveReader({
-  wire: childWire(process),
+  wire: await parentWire(),
   walls,
   // Parsers are loaded when a file of theirs comes.
   readDocument: async (given) => (await import('./readers/read.ts')).readDocument(given),

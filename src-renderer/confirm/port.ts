@@ -1,6 +1,6 @@
 /** The confirm window's one connection under the desktop shell: the same JSON, on a port whose far end is in the signer. */
 import { Fault } from '../../src-main/wire/fault.ts';
-import { nextPort } from '../core/port.ts';
+import { nextPort } from '../core/next-port.ts';
 import type { ConfirmClient } from './client.ts';
 
 /** What the confirm window's preload gives; undefined in a browser. */

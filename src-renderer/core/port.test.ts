@@ -5,7 +5,8 @@ import { serve, type Handlers } from '../../src-main/wire/index.ts';
 import { settingsDoor } from '../../src-main/settings/door.ts';
 import { openPortClient, portClient } from '../confirm/port.ts';
 import { openAddress } from '../parts/markdown/address.ts';
-import { nextPort, portLink } from './port.ts';
+import { nextPort } from './next-port.ts';
+import { portLink } from './port.ts';
 
 const made: MessagePort[] = [];
 afterEach(() => {

@@ -3,21 +3,7 @@ import { portWire, type PortLike } from '../../src-main/wire/carriers/port.ts';
 import type { Wire } from '../../src-main/wire/index.ts';
 import type { Desktop } from './desktop.ts';
 import { relay, type Link } from './link.ts';
-
-/**
- * The next port that the preload hands in under this name. Only a message of this very page counts: a frame or another
- * window could send one too, if there were any.
- */
-export function nextPort(name: string, view: Window = window): Promise<MessagePort> {
-  return new Promise((resolve) => {
-    const look = ({ source, origin, data, ports: [port] }: MessageEvent) => {
-      if (source !== view || origin !== view.location.origin || data !== name || !port) return;
-      view.removeEventListener('message', look);
-      resolve(port);
-    };
-    view.addEventListener('message', look);
-  });
-}
+import { nextPort } from './next-port.ts';
 
 /** Asks for a port and connects; when it closes, the core has ended, and the shell says so itself. */
 export function portLink(shell: Pick<Desktop, 'connect'>, view: Window = window): Link {

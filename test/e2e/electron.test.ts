@@ -80,6 +80,21 @@ test('a second page is a stranger until it has given the password itself', async
   await expect(other['assistant.conversations']({})).rejects.toMatchObject({ code: 'locked' });
 });
 
+test('a document is read in a process of its own, and waits with the draft', async () => {
+  await open();
+  const core = await awake();
+  const words = bytes('The harbour master is Ines.');
+  const { upload } = await core['library.offer']({ name: 'harbour.txt', size: words.length });
+  await core['library.give']({ upload, bytes: words });
+  expect(await core['assistant.attach']({ upload })).toMatchObject({
+    name: 'harbour.txt',
+    kind: 'text',
+    characters: 27,
+  });
+  expect((await core['assistant.draft']({})).attachments).toHaveLength(1);
+  expect(alive(shell)).toContain('daimon reader');
+});
+
 test('a message is signed in the confirm window, whose port ends in the signer', async () => {
   await open();
   const core = await awake();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { expect } from 'vitest';
 import { coreDoor } from '../../src-main/doors.ts';
-import { entries } from '../../src-main/shell/electron/children.ts';
+import { entries } from '../../src-main/shell/electron/entries.ts';
 import { openDesktop } from '../../src-main/shell/electron/desktop.ts';
 import { prepare } from '../../src-main/shell/electron/prepare.ts';
 import { portWire, type PortLike } from '../../src-main/wire/carriers/port.ts';

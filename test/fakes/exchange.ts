@@ -61,6 +61,7 @@ export async function exchange({ file, key, library, script = { answer: () => ['
     defaultModel: () => 'm',
     hasModel: (id) => id === 'm',
     warmUp: () => false,
+    modelName: (id) => id,
     library,
     jobs: jobs.jobs,
     name: () => 'Wren',

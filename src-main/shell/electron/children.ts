@@ -1,33 +1,11 @@
 /** Main's side of `host.start`: only it may fork. It joins child and core with a channel, and keeps no end of it. */
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ProcessName } from '../../base/host.ts';
 import type { Handlers } from '../../wire/index.ts';
 import { childEnvironment } from '../browser/environment.ts';
+import { FLAGS, type Entries } from './entries.ts';
 import type { hostDoor } from './host-door.ts';
 import type { Electron, UtilityProcess } from './parts.ts';
 import { serveProbes } from './probes.ts';
-
-export type Entries = Readonly<Record<ProcessName | 'core' | 'probe', URL>>;
-
-/** Entries end as this file does: .ts in the sources, .js in a package. */
-const entry = (path: string) => new URL(`${path}${extname(import.meta.url)}`, import.meta.url);
-export const entries: Entries = {
-  core: entry('./core-process'),
-  signer: entry('../../signer/process'),
-  engine: entry('../../engine/process'),
-  probe: entry('../../engine/probe'),
-  reader: entry('../../library/process'),
-};
-
-/**
- * Flags of V8 and Node: the core's small nursery (docs/decisions/nursery.md); and the reader, which opens strangers' files, makes
- * no code from strings and keeps to a heap. Utility processes know no permission model.
- */
-const FLAGS: Partial<Readonly<Record<keyof Entries, string[]>>> = {
-  core: ['--max-semi-space-size=4'],
-  reader: ['--disallow-code-generation-from-strings', '--max-old-space-size=512'],
-};
 
 export interface ForkOptions {
   readonly electron: Pick<Electron, 'utilityProcess'>;

@@ -1,6 +1,6 @@
 /** The desktop shell: joins window, confirm window, core and system, and steps out of their way. */
 import { startCore, type CoreLink } from './core-link.ts';
-import { entries as ourEntries, type Entries } from './children.ts';
+import { entries as ourEntries, type Entries } from './entries.ts';
 import { confirmWindow } from './confirm-window.ts';
 import { ANOTHER_CORE } from './exit-codes.ts';
 import { lockWithSystem } from './locking.ts';

@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { fakeElectron } from '../../../test/fakes/electron/index.ts';
-import { entries, forkOurs } from './children.ts';
+import { forkOurs } from './children.ts';
+import { entries } from './entries.ts';
 import { serveProbes } from './probes.ts';
 
 const PROBES = new URL('../../../test/fakes/electron/engine-that-probes.ts', import.meta.url);

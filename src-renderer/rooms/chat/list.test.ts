@@ -173,6 +173,22 @@ test('of thousands only those near the eye are drawn, and more as one comes to t
   await expect.poll(() => (toTheEnd(), drawn())).toBeGreaterThanOrEqual(300);
 });
 
+test('the conversation one comes to is brought into sight', async () => {
+  const world = livedInWorld();
+  const [first] = world.conversations;
+  world.conversations = Array.from({ length: 140 }, (_, i) => ({
+    ...first!,
+    id: fakeId(10_000 + i),
+    title: `Week ${i}`,
+    changedAt: first!.changedAt - i * 3_600_000,
+  }));
+  const { screen, session } = await openWindow(world, { hash: '#/chat' });
+  await expect.element(screen.getByRole('link', { name: 'Week 0', exact: true })).toBeVisible();
+  await expect.element(screen.getByRole('link', { name: 'Week 120' })).not.toBeInViewport();
+  session.go('chat', fakeId(10_120));
+  await expect.element(screen.getByRole('link', { name: 'Week 120' })).toBeInViewport();
+});
+
 test('after a change only the newest are read again', async () => {
   const world = livedInWorld();
   const [first] = world.conversations;

@@ -57,15 +57,20 @@ export function openShaping({ core, id, signal }: ShapingOptions): Shaping {
   const readPersonas = async () => {
     personas = await core['assistant.personas']({}, signal);
   };
+  /** One that is talked in is nearly always among the newest; all of 5,000 would cost more than the answer's first word. */
+  const find = async (mine: string) => {
+    for (const limit of [50, 5000]) {
+      const one = (await core['assistant.conversations']({ limit }, signal)).find((each) => each.id === mine);
+      if (one) return one;
+    }
+    return undefined;
+  };
   let reading = false;
   let stale = false;
   const readAll = async () => {
     const mine = id();
-    const [all] = await Promise.all([
-      mine ? core['assistant.conversations']({ limit: 5000 }, signal) : [],
-      readPersonas(),
-    ]);
-    if (mine && mine === id()) conversation = all.find((one) => one.id === mine) ?? conversation;
+    const [found] = await Promise.all([mine ? find(mine) : undefined, readPersonas()]);
+    if (mine && mine === id()) conversation = found ?? conversation;
   };
   const set: Shaping['set'] = async ({ persona: by, change = {} }) => {
     const mine = id();

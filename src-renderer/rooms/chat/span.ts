@@ -31,7 +31,7 @@ export const around = (place: number, base: number, end: number): Span => ({
 /** A span over a branch that changed: within it, and no longer than a page; at its end for whoever reads there. */
 export const settled = (span: Span, base: number, end: number, atEnd: boolean): Span => {
   const long = Math.min(span.to, end) - Math.max(span.from, base) > MOST;
-  if (span.from >= end && end > base) return newest(base, end);
+  if (end > base && (span.from >= end || span.to <= base)) return newest(base, end);
   if (!long) return span.to >= end && span.to !== Infinity ? { from: span.from, to: Infinity } : span;
   return atEnd ? newest(base, end) : { from: Math.max(span.from, base), to: Math.max(span.from, base) + MOST };
 };

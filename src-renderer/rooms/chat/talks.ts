@@ -134,11 +134,14 @@ export const talks: Readonly<Record<string, () => Talk | Promise<Talk>>> = {
     );
     const { upload } = await script.handlers['library.offer']({ name: 'chapter-six.docx', size: 9000 }, end.signal);
     await script.handlers['library.give']({ upload, bytes: new Uint8Array(6300).fill(97) }, end.signal);
+    const after = script.messages.at(-1)!.id;
+    take('assistant.send', { conversation: id, text: 'And what has to change?', parent: after }, 'Two sentences.');
     const kept = await script.handlers['assistant.attach']({ conversation: id, upload }, end.signal);
     take(
       'assistant.send',
       {
         conversation: id,
+        parent: after,
         text: 'Which sentences of chapter six have to change, then?',
         attachments: [{ id: kept.id }],
       },
