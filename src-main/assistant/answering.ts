@@ -164,6 +164,8 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
       const making = resolve({ wish, ...settingsOf(conversation, asked) }, models);
       const { taken, undo, done } = await take(tree, attachments, signal);
       try {
+        // Keeping documents takes a moment, in which daimon may have been locked: nobody would stop this answer then.
+        signal.throwIfAborted();
         const question = { conversation, parent, text, attachments: taken, made: madeOf(making) };
         const writing = commit(tree, asked ? { ...question, begin: asked } : question, making);
         done();

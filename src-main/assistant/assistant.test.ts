@@ -277,3 +277,19 @@ describe('keeping', () => {
     expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => [`q${i}`, 'ok']).flat());
   });
 });
+
+test('an excerpt is short however long the words around a hit are', async () => {
+  const { do: verbs } = await house({ answer: () => ['ok'] });
+  const blob = 'deadbeef'.repeat(150_000);
+  for (const text of [blob, `${blob} needle ${blob}`, `needle ${blob}`])
+    // Too long for the model, and kept.
+    await collect(verbs['assistant.send']({ text }, never)).catch(() => {});
+  for (const query of ['needle', 'deadbeef']) {
+    const hits = await verbs['assistant.search']({ query, limit: 50 }, never);
+    expect(hits).toHaveLength(query === 'needle' ? 2 : 3);
+    for (const { excerpt } of hits) {
+      expect(excerpt.length).toBeLessThan(500);
+      expect(excerpt).toMatch(/\ue000(?:needle|[^\ue001]*)\ue001/);
+    }
+  }
+});

@@ -8,7 +8,7 @@ import { unknownConversation } from './places.ts';
 import { attachmentColumns, toAttachment, type AttachmentRow } from './rows.ts';
 
 /** What `assistant.send` takes with one question. */
-export const MOST_ATTACHMENTS = 20;
+const MOST_ATTACHMENTS = 20;
 
 /** How long a document is for the model that would answer. */
 export interface Measured {

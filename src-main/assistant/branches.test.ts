@@ -5,6 +5,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Fault } from '../wire/index.ts';
+import { encodeFrame } from '../wire/text.ts';
 import type { Id } from '../wire/schema.ts';
 import type { Message } from './door.ts';
 import { collect, database, house, key, never, tidy, words } from './house.fixture.ts';
@@ -368,4 +369,22 @@ for (let n = 0; ; n++) {
     }
     rmSync(script);
   }, 120_000);
+});
+
+test('a page of long messages ends sooner, so that it fits into one frame, and the next one goes on', async () => {
+  const { do: verbs, store } = await house({ answer: () => ['ok'] });
+  const { done } = await collect(verbs['assistant.send']({ text: 'one' }, never));
+  const { conversation } = done;
+  for (let i = 0; i < 8; i++) await collect(verbs['assistant.send']({ text: 'more', conversation }, never));
+  store.run("UPDATE message SET text = ? || n WHERE role = 'assistant'", '日'.repeat(400_000));
+  const seen: Id[] = [];
+  for (let before: Id | undefined; ; before = seen[0]) {
+    const page = await verbs['assistant.messages']({ conversation, limit: 500, ...(before && { before }) }, never);
+    expect(page.total).toBe(18);
+    expect(() => encodeFrame({ t: 'done', id: 1, value: page })).not.toThrow();
+    seen.unshift(...page.messages.map(({ id }) => id));
+    if (!page.more) break;
+  }
+  expect(new Set(seen).size).toBe(18);
+  expect(seen.length).toBe(18);
 });

@@ -4,8 +4,15 @@ import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import { messageColumns, type MessageRow } from './rows.ts';
 
-export const unknownMessage = () =>
+const unknownMessage = () =>
   new Fault('unknown-message', 'That message is not in this conversation; it may have been deleted. Nothing changed.');
+
+/** Of the current branch: at most `limit` messages that end before `before`, or with the tip. */
+interface Stretch {
+  readonly conversation: Id;
+  readonly before?: Id | undefined;
+  readonly limit: number;
+}
 
 export function openBranches(store: Store) {
   const message = (id: Id, conversation: Id): MessageRow => {
@@ -39,6 +46,16 @@ export function openBranches(store: Store) {
       );
     store.run('UPDATE conversation SET tip = ?, length = ? WHERE id = ?', tip, depth, conversation);
   };
+
+  /** The newest message of a stretch. */
+  const end = ({ conversation, before }: Stretch): Id | null | undefined =>
+    before
+      ? store.get<{ parent: Id | null }>(
+          'SELECT parent FROM message WHERE id = ? AND conversation = ?',
+          before,
+          conversation,
+        )?.parent
+      : store.get<{ tip: Id | null }>('SELECT tip FROM conversation WHERE id = ?', conversation)?.tip;
 
   return {
     moveTip,
@@ -100,31 +117,34 @@ export function openBranches(store: Store) {
     },
 
     /**
-     * A stretch of the branch that ends before `before` (or with the tip), oldest first.
+     * How many messages of a stretch have at most `most` bytes of text together, counted from its newest; at least one.
+     * No text is read for it.
      */
-    stretch({
-      conversation,
-      before,
-      limit,
-    }: {
-      conversation: Id;
-      before: Id | undefined;
-      limit: number;
-    }): MessageRow[] {
-      const from = before
-        ? store.get<{ parent: Id | null }>(
-            'SELECT parent FROM message WHERE id = ? AND conversation = ?',
-            before,
-            conversation,
-          )?.parent
-        : store.get<{ tip: Id | null }>('SELECT tip FROM conversation WHERE id = ?', conversation)?.tip;
+    within(stretch: Stretch, most: number): number {
+      const sizes = store.all<{ bytes: number }>(
+        `WITH RECURSIVE branch (id, parent, bytes, left) AS (
+           SELECT id, parent, octet_length(text), ? FROM message WHERE id = ?
+           UNION ALL SELECT m.id, m.parent, octet_length(m.text), b.left - 1
+             FROM branch b JOIN message m ON m.id = b.parent WHERE b.left > 1
+         ) SELECT bytes FROM branch ORDER BY left DESC`,
+        stretch.limit,
+        end(stretch) ?? '',
+      );
+      let sum = 0;
+      const over = sizes.findIndex(({ bytes }) => (sum += bytes) > most);
+      return over < 0 ? stretch.limit : Math.max(1, over);
+    },
+
+    /** A stretch of the branch, oldest first. */
+    stretch(stretch: Stretch): MessageRow[] {
+      const from = end(stretch);
       if (!from) return [];
       return store.all<MessageRow>(
         `WITH RECURSIVE branch (id, parent, left) AS (
            SELECT id, parent, ? FROM message WHERE id = ?
            UNION ALL SELECT m.id, m.parent, b.left - 1 FROM branch b JOIN message m ON m.id = b.parent WHERE b.left > 1
          ) SELECT ${messageColumns} FROM branch b JOIN message m ON m.id = b.id ORDER BY m.depth`,
-        limit,
+        stretch.limit,
         from,
       );
     },

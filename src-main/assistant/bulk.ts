@@ -3,14 +3,11 @@ import type { Clock, Statement, Store } from '../base/ports.ts';
 import type { ParsedConversation, ParsedMessage } from '../library/ports.ts';
 import type { Id } from '../wire/schema.ts';
 import type { Conversation, Message } from './door.ts';
+import { inPieces } from './pieces.ts';
 import { remove } from './removal.ts';
 import { conversationColumns, messageColumns, toConversation, toMessage } from './rows.ts';
 import type { ConversationRow, MessageRow } from './rows.ts';
 import { broughtName, titleOf } from './title.ts';
-
-/** Of one transaction: about ten milliseconds of work, for which an answer being written may have to wait. */
-const PIECE_CHARACTERS = 100_000;
-const PIECE_MESSAGES = 200;
 
 export interface WholeMessage extends Message {
   /** Messages from the beginning to this one. */
@@ -161,21 +158,11 @@ function piecesOf(parsed: ParsedConversation, id: Id, ids: () => Id, now: number
   const chosen = new Map<string, Id>();
   for (let at = tip; at.parent !== null; at = placed.get(at.parent)!) chosen.set(at.parent, at.id);
 
-  const pieces: Statement[][] = [[]];
-  let characters = 0;
-  let inPiece = 0;
-  for (const message of messages) {
-    const weight =
-      message.text.length + (message.attachments ?? []).reduce((n, { text }) => n + (text?.length ?? 0), 0);
-    if (inPiece > 0 && (characters + weight > PIECE_CHARACTERS || inPiece >= PIECE_MESSAGES)) {
-      pieces.push([]);
-      characters = inPiece = 0;
-    }
-    characters += weight;
-    inPiece++;
-    const { id: at, depth, parent } = placed.get(message.id)!;
-    pieces.at(-1)!.push(
-      ...keep(message, {
+  const pieces = inPieces(messages, {
+    messageOf: (message) => message,
+    statements(message) {
+      const { id: at, depth, parent } = placed.get(message.id)!;
+      return keep(message, {
         id: at,
         conversation: id,
         parent: parent === null ? null : placed.get(parent)!.id,
@@ -183,9 +170,9 @@ function piecesOf(parsed: ParsedConversation, id: Id, ids: () => Id, now: number
         at: message.at ?? created,
         chosen: chosen.get(message.id) ?? null,
         ids,
-      }),
-    );
-  }
+      });
+    },
+  });
   pieces[0]!.unshift({
     sql: `INSERT INTO conversation (id, title, created_at, changed_at, model, tip, length, pinned, folder, source, hidden)
           VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)`,

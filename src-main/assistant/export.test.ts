@@ -117,7 +117,7 @@ describe('JSON Lines', () => {
     expect(JSON.parse(text)).toEqual({
       daimon: 'conversation',
       version: 1,
-      title: 'On “light”\nhouses: a/b\\c',
+      title: 'On “light” houses: a/b\\c',
       created: '2024-02-03T04:05:06.789Z',
       changed: '2024-02-04T04:05:06.789Z',
       folder: 'Sea',

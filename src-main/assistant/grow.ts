@@ -1,12 +1,8 @@
 /** Adds to a conversation that was brought before what a newer export of it has: later turns, other branches. */
-import type { Statement } from '../base/ports.ts';
 import type { ParsedConversation, ParsedMessage } from '../library/ports.ts';
 import type { Id } from '../wire/schema.ts';
 import { keep, type BulkNeeds } from './bulk.ts';
-
-/** Of one transaction, as in bulk.ts. */
-const PIECE_CHARACTERS = 100_000;
-const PIECE_MESSAGES = 200;
+import { inPieces } from './pieces.ts';
 
 interface Here {
   readonly id: Id;
@@ -54,9 +50,11 @@ export async function growConversation(
 
   const tip = parsed.tip === undefined ? undefined : placed.get(parsed.tip);
   const path = tip && branchBetween(row.tip, tip, here, placed);
-  const pieces = inPieces(added, ({ message, place }) =>
-    keep(message, { ...place, conversation: row.id, at: message.at ?? row.created_at, chosen: null, ids }),
-  );
+  const pieces = inPieces(added, {
+    messageOf: ({ message }) => message,
+    statements: ({ message, place }) =>
+      keep(message, { ...place, conversation: row.id, at: message.at ?? row.created_at, chosen: null, ids }),
+  });
   pieces.push([
     {
       sql: 'UPDATE conversation SET changed_at = max(changed_at, ?) WHERE id = ?',
@@ -137,23 +135,4 @@ function branchBetween(
     if (at.parent !== null) steps.push([at.parent, at.id]);
   }
   return from === null ? steps : undefined;
-}
-
-function inPieces<T extends { readonly message: ParsedMessage }>(
-  list: readonly T[],
-  statements: (one: T) => Statement[],
-): Statement[][] {
-  const pieces: Statement[][] = [];
-  let characters = Infinity;
-  let messages = 0;
-  for (const one of list) {
-    if (characters + one.message.text.length > PIECE_CHARACTERS || messages >= PIECE_MESSAGES) {
-      pieces.push([]);
-      characters = messages = 0;
-    }
-    characters += one.message.text.length;
-    messages++;
-    pieces.at(-1)!.push(...statements(one));
-  }
-  return pieces;
 }

@@ -228,7 +228,8 @@ describe('while it runs', () => {
     const seen: Extract<Brought, { kind: 'progress' }>[] = [];
     for await (const one of house.do['assistant.import']({ path: 'export' }, never))
       if (one.kind === 'progress') seen.push(one);
-    expect(seen.length).toBeLessThanOrEqual((performance.now() - began) / 100 + 2);
+    // Besides: at the beginning, with the first conversation, and at the end.
+    expect(seen.length).toBeLessThanOrEqual((performance.now() - began) / 100 + 3);
     expect(seen.length).toBeGreaterThan(2);
     expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).toSorted((a, b) => a - b));
   });

@@ -4,6 +4,7 @@ import type { Document } from '../library/door.ts';
 import type { ParsedConversation } from '../library/ports.ts';
 import { systemClock } from '../base/clock.ts';
 import { idFactory } from '../base/id.ts';
+import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import { openBulk } from './bulk.ts';
 import { growConversation } from './grow.ts';
@@ -108,4 +109,19 @@ test('the messages of a conversation that is going cannot be read', async () => 
   await expect(async () => verbs['assistant.versions']({ message: done.message }, never)).rejects.toMatchObject({
     code: 'unknown-message',
   });
+});
+
+test('a question whose documents are still being kept when daimon is locked is not asked behind the lock', async () => {
+  const lock = new AbortController();
+  const read = async (): Promise<Document> => {
+    setImmediate(() => lock.abort(new Fault('locked', 'daimon has gone to sleep.')));
+    return { name: 'a.txt', kind: 'text', text: 'text', characters: 4 };
+  };
+  const { do: verbs, store, assistant } = await house({ answer: () => ['ok'] }, { library: { ...shelf({}), read } });
+  const sending = collect(
+    verbs['assistant.send']({ text: 'one', attachments: [{ path: '/a.txt' }, { path: '/a.txt' }] }, lock.signal),
+  );
+  await expect(sending).rejects.toMatchObject({ code: 'locked' });
+  expect(assistant.writing()).toBe(0);
+  expect(counts(store, 'message', 'attachment')).toEqual([0, 0]);
 });

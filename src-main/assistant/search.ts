@@ -17,6 +17,10 @@ export interface Hit {
  * are nearly everywhere "how well" says little while "how lately" says much. 5,000 cost about 20 ms, 100,000 over 100.
  */
 const RANKED = 5000;
+const OPEN = '\ue000';
+const CLOSE = '\ue001';
+/** In UTF-16 units; twenty words of prose have some 150. */
+const LONGEST_EXCERPT = 400;
 
 /**
  * Turns what a person types into an FTS5 expression that cannot fail: every word quoted, the last one open-ended. A lone
@@ -38,8 +42,8 @@ export function matchExpression(query: string): string | undefined {
  *
  * @param match an FTS5 expression
  */
-export const search = (store: Store, match: string, limit: number, signal?: AbortSignal): Promise<Hit[]> =>
-  store.background.all<Hit>(
+export async function search(store: Store, match: string, limit: number, signal?: AbortSignal): Promise<Hit[]> {
+  const hits = await store.background.all<Hit>(
     `SELECT m.conversation, m.id AS message, c.title, m.role, m.at, best.excerpt
        FROM (SELECT rowid AS n, rank AS score, snippet(message_words, 0, char(57344), char(57345), '…', 20) AS excerpt
                FROM message_words
@@ -52,3 +56,14 @@ export const search = (store: Store, match: string, limit: number, signal?: Abor
     [match, match, limit],
     signal,
   );
+  return hits.map((hit) => ({ ...hit, excerpt: shortened(hit.excerpt) }));
+}
+
+/** SQLite counts an excerpt in words, and one word may have a million letters: a key, or a picture written as text. */
+function shortened(excerpt: string): string {
+  if (excerpt.length <= LONGEST_EXCERPT) return excerpt;
+  const from = Math.max(0, excerpt.indexOf(OPEN) - LONGEST_EXCERPT / 4);
+  const piece = excerpt.slice(from, from + LONGEST_EXCERPT);
+  const open = piece.lastIndexOf(OPEN) > piece.lastIndexOf(CLOSE);
+  return `${from > 0 ? '…' : ''}${piece}${open ? CLOSE : ''}…`.toWellFormed();
+}

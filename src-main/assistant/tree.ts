@@ -40,6 +40,9 @@ export interface Question {
   readonly made: Made;
 }
 
+/** Text of one page: with its envelope and what the carrier escapes it fits into one frame (8 MiB). */
+const PAGE_BYTES = 4 << 20;
+
 export type Tree = ReturnType<typeof openTree>;
 
 /**
@@ -254,7 +257,8 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
     /** A page of the current branch that ends before `before` (or with the tip), oldest first. */
     page({ conversation, before, limit }: { conversation: Id; before?: Id | undefined; limit: number }) {
       const { length: total } = places.row(conversation);
-      const rows = branches.stretch({ conversation, before, limit });
+      const most = branches.within({ conversation, before, limit }, PAGE_BYTES);
+      const rows = branches.stretch({ conversation, before, limit: most });
       return { messages: toMessages(rows), more: (rows[0]?.depth ?? 1) > 1, total };
     },
 

@@ -1,5 +1,6 @@
 /** Streaming an export through the reader process: order, progress, backpressure, stops and hangs. The parser is a fake. */
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { constants, getPriority } from 'node:os';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { temporaryFolder, type TemporaryFolder } from '../../test/fakes/folder.ts';
@@ -150,3 +151,32 @@ test('the parser of exports works in the closed process: a ZIP of ChatGPT, and a
     code: 'not-an-export',
   });
 });
+
+test.each(['at once', 'later'])(
+  'the process of an export lets others go first, whether its id is known %s',
+  async (when) => {
+    const host = shellHost(new URL('./evil-closed.fixture.ts', import.meta.url));
+    let id = 0;
+    await using room = testLibrary({
+      host: {
+        start(name, options) {
+          const child = host.start(name, options);
+          id = child.pid;
+          let told = when === 'at once';
+          // As under Electron, whose main forks it.
+          setTimeout(() => (told = true), 20);
+          return {
+            ...child,
+            get pid() {
+              return told ? id : -1;
+            },
+          };
+        },
+      },
+    });
+    const reading = room.conversations({ path: exported('p.json', 'one', 'two') })[Symbol.asyncIterator]();
+    await reading.next();
+    expect(getPriority(id)).toBeGreaterThanOrEqual(constants.priority.PRIORITY_LOW);
+    await reading.return?.();
+  },
+);

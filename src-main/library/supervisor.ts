@@ -79,11 +79,14 @@ export function openSupervisor({
 
   const start = (): Running => {
     const child = host.start('reader', { env: ENV });
-    if (yielding) giveWay(child.pid);
+    // At once where it is known, so that every thread of its begins so; Electron tells only when the process has started.
+    const known = child.pid > 0;
+    if (yielding && known) giveWay(child.pid);
     const reader = connect(readerDoor, child.wire);
-    const ready = reader['reader.confinement']({}).then((walls) =>
-      log.info('reader.started', { pid: child.pid, ...walls }),
-    );
+    const ready = reader['reader.confinement']({}).then((walls) => {
+      if (yielding && !known) giveWay(child.pid);
+      log.info('reader.started', { pid: child.pid, ...walls });
+    });
     const running: Running = { child, reader, ready, worked: 0 };
     void child.exited.then(({ code, signal }) => {
       if (current === running) current = undefined;

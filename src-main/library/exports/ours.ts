@@ -1,4 +1,5 @@
 /** One line of daimon's own export (docs/decisions/exports.md): the whole tree, and nothing that needs daimon to be read. */
+import { cut } from '../cut.ts';
 import type { ParsedConversation, ParsedMessage } from '../ports.ts';
 import { repairTree, type RawNode } from './repair.ts';
 import { field, idOf, isObject, listOf, present, shortOf, textOf, timeOf, type JsonObject } from './values.ts';
@@ -41,15 +42,15 @@ export function fromOurs(value: JsonObject): ParsedConversation | string {
 
 function messageOf(one: JsonObject, role: ParsedMessage['role']): NonNullable<RawNode['message']> {
   const attachments = listOf(one, 'attachments').flatMap((file) => {
-    const name = textOf(file, 'name');
+    const name = cut(textOf(file, 'name') ?? '', 300);
     const text = textOf(file, 'text');
-    return name === undefined ? [] : [{ name, ...(text !== undefined && text !== '' && { text }) }];
+    return field(file, 'name') === undefined ? [] : [{ name, ...(text !== undefined && text !== '' && { text }) }];
   });
   const state = field(one, 'state');
   return {
     role,
     text: textOf(one, 'text') ?? '',
-    ...present({ at: timeOf(one, 'at'), model: textOf(one, 'model') }),
+    ...present({ at: timeOf(one, 'at'), model: shortOf(one, 'model', 100) }),
     ...(attachments.length > 0 && { attachments }),
     ...(role === 'assistant' && (state === 'stopped' || state === 'cut-off' || state === 'failed') && { state }),
   };

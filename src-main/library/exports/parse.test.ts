@@ -1,9 +1,10 @@
 /** Exports as they come: whole, old, new, packed, broken and hostile. */
 import { zipSync } from 'fflate';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { isFault } from '../../wire/index.ts';
 import type { ParsedConversation } from '../ports.ts';
-import type { Told } from '../process-door.ts';
+import { parsed, type Told } from '../process-door.ts';
 import { parseExport, parseWith } from './parse.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -573,4 +574,13 @@ describe('broken and hostile', () => {
       'A message in it is longer than 1,500,000 characters.',
     ]);
   });
+});
+
+test('a conversation with endless names passes the check of the core, which would end the whole import otherwise', async () => {
+  const long = 'n'.repeat(5000);
+  const message = { id: long, role: 'assistant', text: 'a', model: long, attachments: [{ name: long, text: 't' }] };
+  const ours = { daimon: 'conversation', version: 1, id: long, title: long, folder: long, messages: [message] };
+  const { conversations } = await parse(JSON.stringify(ours));
+  const told = { kind: 'conversation', conversation: conversations[0], done: 0, total: 0 };
+  expect(v.safeParse(parsed, told).issues).toBeUndefined();
 });

@@ -34,7 +34,7 @@ export interface Entry {
   readonly bytes: AsyncGenerator<Uint8Array>;
 }
 
-export const damagedZip = (cause?: unknown) =>
+const damagedZip = (cause?: unknown) =>
   new Fault(
     'unreadable',
     'This ZIP file is damaged or was cut off. What was read before the damage is kept. Download the export again, or unpack it and choose conversations.json in it.',

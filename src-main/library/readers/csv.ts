@@ -54,7 +54,7 @@ function parseRows(text: string, delimiter: string): string[][] {
  * The one that cuts the first lines into the most columns, quoted ones not counted. One that cuts all of them into
  * equally many comes before others: the commas in `1,5;2,5` are in every line but the head.
  */
-export function sniff(text: string): string {
+function sniff(text: string): string {
   const lines = text
     .slice(0, 65_536)
     .replace(/"(?:[^"]|"")*"/g, '')

@@ -76,7 +76,7 @@ function ole(bytes: Uint8Array): Fault {
 }
 
 /** `Report.PDF` → `pdf`; a file without an extension gives its name: `Makefile` → `makefile`, `.env` → `env`. */
-export const extensionOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+const extensionOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1).toLowerCase();
 
 const damaged = (cause: unknown) =>
   new Fault(

@@ -34,7 +34,6 @@ const GRAMMARS = {
 } satisfies Record<string, Load>;
 
 export type Grammar = keyof typeof GRAMMARS;
-export const GRAMMAR_NAMES = Object.keys(GRAMMARS) as readonly Grammar[];
 
 /** Fetches one grammar. */
 export const grammar = async (name: Grammar): Promise<LanguageFn> => (await GRAMMARS[name]()).default;

@@ -8,7 +8,7 @@ export interface MathNode {
   readonly children: readonly (MathNode | string)[];
 }
 
-export const MATHML = 'http://www.w3.org/1998/Math/MathML';
+const MATHML = 'http://www.w3.org/1998/Math/MathML';
 
 /** Elements that are drawn; their text, if they hold any, is drawn as it is. */
 const ELEMENTS = new Set([

@@ -10,7 +10,7 @@ const say = catalogue.chat.attach;
 /** Bytes of a file; more is refused before one of them is read. */
 export const MOST_BYTES = 64_000_000;
 /** The door's own limit for one message. */
-export const MOST_FILES = 20;
+const MOST_FILES = 20;
 
 export interface Item {
   readonly key: number;
