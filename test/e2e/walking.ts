@@ -64,7 +64,7 @@ export async function beginWalk(): Promise<Walk> {
     viewport: { width: 1280, height: 800 },
     acceptDownloads: true,
   });
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(20_000);
   return {
     folder: one.folder,
     browser,
@@ -92,6 +92,9 @@ export async function welcome(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Use this file' }).click();
   await page.getByLabel('Message to Wren').waitFor();
 }
+
+/** Waits as long as a busy machine may need, for what an idle one has at once. */
+export const until = <T>(what: () => Promise<T>) => expect.poll(what, { timeout: 20_000 });
 
 /** The n-th answer of the page stands complete. */
 export async function answered(page: Page, n: number): Promise<void> {
@@ -129,7 +132,7 @@ export async function go(page: Page, words: string): Promise<void> {
   await page.keyboard.press('Control+k');
   await page.getByRole('dialog').waitFor();
   await page.keyboard.type(words);
-  await expect.poll(() => page.getByRole('option', { selected: true }).innerText()).toMatch(new RegExp(words, 'i'));
+  await until(() => page.getByRole('option', { selected: true }).innerText()).toMatch(new RegExp(words, 'i'));
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
 }

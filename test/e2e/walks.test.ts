@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PASSWORD } from './daimon.ts';
-import { accessibleEverywhere, answer, answered, beginWalk, welcome, type Walk } from './walking.ts';
+import { accessibleEverywhere, answer, answered, beginWalk, until, welcome, type Walk } from './walking.ts';
 import { openPage, start } from './window.ts';
 
 let walk: Walk;
@@ -62,7 +62,7 @@ test('a persona with a seed gives the same answer twice', async () => {
   await answered(page, 1);
   expect(await answer(page, 1)).toBe(once);
   await page.getByText('How it was made').click();
-  await expect.poll(() => page.locator('main').innerText()).toMatch(/Persona\s+Short[^]*Seed\s+7/);
+  await until(() => page.locator('main').innerText()).toMatch(/Persona\s+Short[^]*Seed\s+7/);
 });
 
 test('an edited question stands beside the first; one walks back, compares, keeps, and goes on', async () => {
@@ -88,17 +88,17 @@ test('an edited question stands beside the first; one walks back, compares, keep
   await button('Compare: answer 1').click();
   const sheet = page.getByRole('dialog');
   await sheet.getByText('Answer 1 of 2').waitFor();
-  await expect.poll(() => sheet.innerText()).toContain(second.trim().slice(0, 20));
+  await until(() => sheet.innerText()).toContain(second.trim().slice(0, 20));
   await accessibleEverywhere(page);
   await button('Keep this one: answer 1').click();
-  await expect.poll(() => answer(page, 1)).toBe(first);
+  await until(() => answer(page, 1)).toBe(first);
   await say('And of Spain?', 2);
   await accessibleEverywhere(page);
 
   await button('Later version: answer 1').click();
-  await expect.poll(() => page.locator('article.daimon').count()).toBe(1);
+  await until(() => page.locator('article.daimon').count()).toBe(1);
   await button('Earlier version: answer 1').click();
-  await expect.poll(() => page.locator('article.daimon').count()).toBe(2);
+  await until(() => page.locator('article.daimon').count()).toBe(2);
 });
 
 test('a PDF and a CSV show their length; one is taken away, the other goes with the question', async () => {
@@ -143,10 +143,10 @@ test('a history is brought, found by its words on the branch that was not shown,
   await accessibleEverywhere(page);
   await place('See your conversations').click();
   await page.getByRole('link', { name: /^Bread/ }).click();
-  await expect.poll(() => answer(page, 1)).toContain('350 g');
+  await until(() => answer(page, 1)).toContain('350 g');
   await page.getByLabel('Search all conversations').fill('Skagen');
   await page.getByRole('link', { name: /Skagen/ }).click();
-  await expect.poll(() => answer(page, 1)).toContain('It sank near Skagen');
+  await until(() => answer(page, 1)).toContain('It sank near Skagen');
   await page.getByLabel('Search all conversations').fill('');
 
   await button(/^Pin: The winter/).click();
