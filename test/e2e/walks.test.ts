@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PASSWORD } from './daimon.ts';
-import { accessibleEverywhere, answer, answered, beginWalk, until, welcome, type Walk } from './walking.ts';
+import { accessibleEverywhere, answer, answered, beginWalk, focused, until, welcome, type Walk } from './walking.ts';
 import { openPage, start } from './window.ts';
 
 let walk: Walk;
@@ -24,6 +24,7 @@ const item = (name: string) => page.getByRole('menuitem', { name });
 async function begin() {
   await place('Chat').click();
   await button('New conversation').click();
+  await until(() => focused(page)).toBe('Message to Wren');
   await button('How it answers').click();
   await page.getByRole('radio', { name: /^Short/ }).check();
   await button('Use from now on').click();
