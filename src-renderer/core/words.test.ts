@@ -1,6 +1,7 @@
 /** Numbers in words, places in addresses, and the strength of passwords. */
 import { expect, test } from 'vitest';
 import { bytes, bytesOf, duration, grouped, when, wordsPerSecond } from '../messages/format.ts';
+import { withNames } from './models.ts';
 import { helping } from './notify.ts';
 import { askedPlace, home, placeHash, readPlace } from './route.ts';
 import { strengthOf } from './strength.ts';
@@ -102,4 +103,14 @@ test('every place offered after a fault is for a fault that the core can say', (
     .map(([, text]) => text)
     .join('\n');
   for (const code of Object.keys(helping)) expect(core, code).toMatch(new RegExp(`Fault\\(\\s*'${code}'`));
+});
+
+test('a note names models as people know them, also where one id begins another', () => {
+  const models = [
+    { id: 'qwen3-4b', name: 'Qwen3 4B' },
+    { id: 'qwen3-4b-q8', name: 'Qwen3 4B, large' },
+  ];
+  expect(withNames('qwen3-4b-q8 has arrived; qwen3-4b answered before, and gone-1b before that.', models)).toBe(
+    'Qwen3 4B, large has arrived; Qwen3 4B answered before, and gone-1b before that.',
+  );
 });

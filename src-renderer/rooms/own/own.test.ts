@@ -73,6 +73,23 @@ test('Esc closes the sheet and the focus returns to the button that opened it', 
   await expect.element(button).toHaveFocus();
 });
 
+test('a file that is taken into use is told beside its button; one that is refused says why there', async () => {
+  const { screen } = await open('models');
+  const field = screen.getByLabelText('Path of a GGUF file on this computer');
+  const below = (text: RegExp) =>
+    expect.poll(() => {
+      const found = screen.getByText(text).element();
+      return !!(field.element().compareDocumentPosition(found) & Node.DOCUMENT_POSITION_FOLLOWING);
+    });
+  await field.fill('/models/letter.txt');
+  await screen.getByRole('button', { name: 'Use this file' }).click();
+  await below(/not a GGUF model/).toBe(true);
+  await field.fill('/models/phi.gguf');
+  await screen.getByRole('button', { name: 'Use this file' }).click();
+  await below(/phi\.gguf is here\./).toBe(true);
+  await expect.poll(() => screen.getByText(/not a GGUF model/).elements()).toEqual([]);
+});
+
 test('while the warm-up answers, a better model that is here is offered and taken', async () => {
   const { screen, world } = await open('models', withBetter());
   await expect.element(screen.getByText('Qwen3 4B is here, and the warm-up model still answers.')).toBeVisible();

@@ -146,6 +146,9 @@ test('a question written too early is kept, and is sent when the warm-up has arr
   expect(did('assistant.send')).toEqual([{ text: 'What is a tide?', model: 'smollm2-135m-instruct-q4_1' }]);
   expect(opened.world.settings.model).toBe('smollm2-135m-instruct-q4_1');
   await expect.element(screen.getByRole('navigation', { name: 'Rooms' })).toBeVisible();
+  // What was sent is no draft of the next conversation, and one writes on where one was.
+  expect(opened.world.draft).toBe('');
+  await expect.element(screen.getByLabelText('Message to Wren')).toHaveFocus();
 });
 
 test('a better model that arrives after the warm-up is offered once', async () => {
