@@ -76,7 +76,7 @@ export const own = {
       memory: 'Memory it needs',
       licence: 'Licence',
       architecture: 'Architecture',
-      linked: 'Lies at',
+      linked: 'Lies in',
       sha256: 'SHA-256',
       source: 'From',
       hash: 'Checked against',

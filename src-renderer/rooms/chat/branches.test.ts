@@ -212,7 +212,7 @@ test('two answers stand side by side, each with what made it; the one that is ke
     side('On the left').element().getBoundingClientRect().bottom - 1,
   );
   await page.viewport(1200, 800);
-  await button('Keep answer 1').click();
+  await button('Keep this one: answer 1').click();
   await expect.poll(() => said().at(-1)).toBe('The night of the 11th.');
   expect(script.branch(id).at(-1)).toBe('The night of the 11th.');
   expect(script.messages).toHaveLength(6);
