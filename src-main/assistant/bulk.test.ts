@@ -8,6 +8,7 @@ import { idFactory } from '../base/id.ts';
 import { openStore } from '../base/store/store.ts';
 import type { ParsedConversation } from '../library/ports.ts';
 import { openBulk } from './bulk.ts';
+import { inPieces } from './pieces.ts';
 import { migrations } from './schema.ts';
 
 async function room() {
@@ -159,4 +160,14 @@ test('names of a stranger’s export come on one line, turn nothing around, and 
   ]);
   const [message] = await here.bulk.wholeTree(shown[0]!.id);
   expect(message!.documents[0]!.name).toBe('agpj.exe');
+});
+
+test('files count where pieces are cut: none holds more of them than one message brings', async () => {
+  const attachments = Array.from({ length: 300 }, () => ({ name: 'a' }));
+  const messages = Array.from({ length: 10 }, (_, i) => ({ ...branched.messages[0]!, id: `${i}`, attachments }));
+  const pieces = inPieces(messages, {
+    messageOf: (message) => message,
+    statements: ({ id }) => [{ sql: id, params: [] }],
+  });
+  expect(pieces).toHaveLength(10);
 });

@@ -152,7 +152,7 @@ const weight = ({ messages }: ParsedConversation): number => {
   let sum = 0;
   for (const { text, attachments = [] } of messages) {
     sum += text.length + 300;
-    for (const file of attachments) sum += file.text?.length ?? 0;
+    for (const file of attachments) sum += (file.text?.length ?? 0) + 300;
   }
   return sum;
 };

@@ -143,7 +143,9 @@ function attachmentsOf(metadata: JsonObject | undefined): NonNullable<ParsedMess
 
 /** A code block whose fence is longer than any inside it. */
 export function fence(code: string, language: string): string {
-  const longest = Math.max(2, ...[...code.matchAll(/`{3,}/g)].map(([ticks]) => ticks.length));
+  let longest = 2;
+  // A loop: as arguments of one call a million of them would overflow the stack.
+  for (const [ticks] of code.matchAll(/`{3,}/g)) longest = Math.max(longest, ticks.length);
   const ticks = '`'.repeat(longest + 1);
   return `${ticks}${language.replace(/[^\w+#.-]/g, '').slice(0, 30)}\n${code.replace(/\n$/, '')}\n${ticks}`;
 }

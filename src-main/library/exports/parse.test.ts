@@ -584,3 +584,33 @@ test('a conversation with endless names passes the check of the core, which woul
   const told = { kind: 'conversation', conversation: conversations[0], done: 0, total: 0 };
   expect(v.safeParse(parsed, told).issues).toBeUndefined();
 });
+
+test('a code block with half a million fences in it is read like any other', async () => {
+  const text = '``` '.repeat(370_000);
+  const more = { content: { content_type: 'code', text, language: 'python' } };
+  const { conversations, refused } = await parse(
+    JSON.stringify([
+      chat([
+        { id: 'q', role: 'user', text: 'a' },
+        { id: 'a', parent: 'q', role: 'assistant', ...more },
+      ]),
+      chat([{ id: 'q', role: 'user', text: 'b' }], { conversation_id: 'c2' }),
+    ]),
+    1 << 20,
+  );
+  expect(refused).toEqual([]);
+  expect(conversations.map(({ messages }) => messages.at(-1)!.text.slice(0, 10))).toEqual(['````python', 'b']);
+});
+
+test('a message with a hundred thousand files is refused, and what stands beside it is read', async () => {
+  const metadata = { attachments: Array.from({ length: 100_000 }, () => ({ name: 'a' })) };
+  const { conversations, refused } = await parse(
+    JSON.stringify([
+      chat([{ id: 'q', role: 'user', text: 'a', more: { metadata } }]),
+      chat([{ id: 'q', role: 'user', text: 'b' }], { conversation_id: 'c2' }),
+    ]),
+    1 << 20,
+  );
+  expect(refused).toEqual(['A message in it has more than 1,000 files.']);
+  expect(conversations).toHaveLength(1);
+});

@@ -20,6 +20,8 @@ const ELEMENT_LIMITS: ElementLimits = { most: 64 << 20, deepest: 200, parts: 2_5
 const LONGEST_MESSAGE = 1_500_000;
 /** Text of one attachment, as the reader of documents gives it. */
 const LONGEST_ATTACHMENT = 5_000_000;
+/** With one message; each is two rows that are kept at once, while an answer may be waiting for the database. */
+const MOST_ATTACHMENTS = 1000;
 /** A file whose first so many values are no conversations is no export, however much follows. */
 const STRANGERS = 20;
 
@@ -149,9 +151,13 @@ function* toldOf(element: Element, value: unknown): Generator<Told> {
 }
 
 function read(value: unknown): ParsedConversation | string {
-  if (isOurs(value)) return fromOurs(value);
-  if (isChatgpt(value)) return fromChatgpt(value);
-  if (isClaude(value)) return fromClaude(value);
+  try {
+    if (isOurs(value)) return fromOurs(value);
+    if (isChatgpt(value)) return fromChatgpt(value);
+    if (isClaude(value)) return fromClaude(value);
+  } catch {
+    // What nobody thought of costs this conversation alone.
+  }
   return STRANGER.why;
 }
 
@@ -161,6 +167,8 @@ function check(read: ParsedConversation | string): Told {
   if (messages.length === 0) return { kind: 'refused', why: 'Nothing was said in it.' };
   if (messages.some(({ text }) => text.length > LONGEST_MESSAGE))
     return { kind: 'refused', why: 'A message in it is longer than 1,500,000 characters.' };
+  if (messages.some(({ attachments = [] }) => attachments.length > MOST_ATTACHMENTS))
+    return { kind: 'refused', why: 'A message in it has more than 1,000 files.' };
   if (messages.some(({ attachments }) => attachments?.some(({ text = '' }) => text.length > LONGEST_ATTACHMENT)))
     return { kind: 'refused', why: 'A document in it is longer than 5,000,000 characters.' };
   // Ids of strangers are only as long as what keeps them allows.

@@ -206,3 +206,16 @@ test.each(['light', 'dark'])('axe finds nothing with documents at hand, %s', asy
   await frames();
   expect(await violations()).toEqual([]);
 });
+
+test('a file whose name turns its letters round is shown as it runs, before and after it was sent', async () => {
+  const { script } = await stage();
+  await field().fill('What is it?');
+  await choose(file('a\u202egpj.txt', 'words'));
+  await expect.element(rows()).toMatchTextContent(/a\ufffdgpj\.txt/);
+  await userEvent.keyboard('{Enter}');
+  await expect.poll(() => script.messages.length).toBe(2);
+  await expect
+    .element(page.getByRole('list', { name: 'Documents of question 1' }))
+    .toMatchTextContent(/a\ufffdgpj\.txt/);
+  script.finish();
+});
