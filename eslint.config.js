@@ -25,6 +25,10 @@ const MAY_CONNECT = [
 const ADAPTERS = {
   'better-sqlite3': ['src-main/base/store/**', 'src-main/base/store.ts'],
   'node-llama-cpp': ['src-main/engine/llama.ts'],
+  unpdf: ['src-main/library/readers/pdf.ts'],
+  mammoth: ['src-main/library/readers/docx.ts'],
+  'csv-parse': ['src-main/library/readers/csv.ts'],
+  fflate: ['src-main/library/readers/unpack.ts'],
 };
 
 const message = {
@@ -60,7 +64,9 @@ const NO_LITERAL_STYLE = {
 };
 
 export default ts.config(
-  { ignores: ['node_modules/', 'dist/', 'coverage/', 'reports/', '.stryker-tmp/', '.svelte-check/', '**/*.cjs'] },
+  {
+    ignores: ['node_modules/', 'dist/', 'out/', 'coverage/', 'reports/', '.stryker-tmp/', '.svelte-check/', '**/*.cjs'],
+  },
   ts.configs.recommended,
   svelte.configs.recommended,
   {

@@ -48,7 +48,17 @@ export default defineConfig({
       {
         extends: true,
         // Found at the start: otherwise Vite prepares them in the middle of a first run and reloads the page under it.
-        optimizeDeps: { include: ['axe-core', 'devalue', 'marked', 'valibot'] },
+        optimizeDeps: {
+          include: [
+            'axe-core',
+            'devalue',
+            'marked',
+            'valibot',
+            'katex',
+            'highlight.js/lib/core',
+            'highlight.js/lib/languages/*',
+          ],
+        },
         test: {
           name: 'window',
           include: ['src-renderer/**/*.test.ts'],

@@ -15,8 +15,8 @@ const PAGE = 'rooms/chat/bench/index.html';
 const OPENINGS = 5;
 const KINDS: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
-/** Builds the window as it is shipped, and beside it the page that the bench opens. */
-async function built(): Promise<string> {
+/** Builds the window as it is shipped, and beside it a page that a bench opens; gives the folder. */
+export async function built(page = PAGE): Promise<string> {
   const outDir = await mkdtemp(join(tmpdir(), 'daimon-window-'));
   await build({
     root: join(ROOT, 'src-renderer'),
@@ -26,7 +26,7 @@ async function built(): Promise<string> {
       outDir,
       emptyOutDir: true,
       rollupOptions: {
-        input: { index: join(ROOT, 'src-renderer/index.html'), bench: join(ROOT, 'src-renderer', PAGE) },
+        input: { index: join(ROOT, 'src-renderer/index.html'), bench: join(ROOT, 'src-renderer', page) },
       },
     },
   });
@@ -53,7 +53,7 @@ async function weightOf(page: string, folder: string): Promise<number> {
 }
 
 /** Serves a folder on a free port of this machine. */
-async function serving(folder: string): Promise<{ address: string; close(): void }> {
+export async function serving(folder: string): Promise<{ address: string; close(): void }> {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://here').pathname);
     readFile(join(folder, path)).then(

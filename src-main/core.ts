@@ -8,10 +8,12 @@ import type { Host } from './base/host.ts';
 import { idFactory } from './base/id.ts';
 import { openJobs, type OpenJobs } from './base/jobs/jobs.ts';
 import { lifecycle } from './base/lifecycle.ts';
+import { tellingAnswer, tellingJobs } from './base/notices.ts';
 import type { Clock, Log, Store } from './base/ports.ts';
 import { openStore, type Cipher } from './base/store/store.ts';
 import { openEngine, hardwareHandler, type Engine } from './engine/engine.ts';
 import { openRunner } from './engine/runner.ts';
+import { openLibrary, type LibraryRoom } from './library/library.ts';
 import { coreDoor } from './doors.ts';
 import { gate, type Visitor } from './gate.ts';
 import { openSettings } from './settings/settings.ts';
@@ -32,8 +34,12 @@ interface Ground {
   readonly jobs: OpenJobs;
   readonly dial: OpenDial;
   readonly engine: Engine;
+  readonly library: LibraryRoom;
   close(): Promise<void>;
 }
+
+/** Where the window shows a piece of work, by the verb that began it. */
+const placeOfWork = (kind: string) => (kind.startsWith('engine.') ? 'own/models' : 'chat');
 
 export async function openCore({
   host,
@@ -58,7 +64,8 @@ export async function openCore({
     const life = lifecycle();
     try {
       const store = life.add(await openStore({ file: database, key: keys.db, cipher: keys.cipher, clock, log }));
-      const jobs = life.add(await openJobs({ store, clock, log, ids }));
+      const opened = life.add(await openJobs({ store, clock, log, ids }));
+      const jobs = { ...opened, jobs: tellingJobs(opened.jobs, placeOfWork, { host, clock }) };
       const dial = life.add(
         await openDial({
           store,
@@ -71,7 +78,7 @@ export async function openCore({
           },
         }),
       );
-      const runner = openRunner({ host, log, clock, settings: () => settings.get() });
+      const runner = openRunner({ host, log, clock });
       const engine = life.add(
         await openEngine({
           store,
@@ -84,7 +91,8 @@ export async function openCore({
           settings,
         }),
       );
-      return { store, jobs, dial, engine, close: () => life.close() };
+      const library = life.add(openLibrary({ host, log, ids }));
+      return { store, jobs, dial, engine, library, close: () => life.close() };
     } catch (error) {
       await life.close();
       throw error;
@@ -103,13 +111,21 @@ export async function openCore({
     },
     async onUnlocked(keys) {
       ground ??= await openGround(keys);
-      const { store, engine } = ground;
+      const { store, engine, library, jobs } = ground;
       try {
         assistant = await openAssistant({
           store,
           clock,
           ids,
-          generator: engine,
+          generator: {
+            measure: (...asked) => engine.measure(...asked),
+            generate: (request, signal) =>
+              tellingAnswer(engine.generate(request, signal), `chat/${request.session}`, { host, clock }),
+          },
+          library,
+          jobs: jobs.jobs,
+          warmUp: (id) => engine.warmUp(id),
+          modelName: (id) => engine.modelName(id),
           defaultModel: () => engine.defaultModel(),
           hasModel: (id) => engine.hasModel(id),
           name: () => vault.status().name ?? 'daimon',
@@ -128,6 +144,7 @@ export async function openCore({
       const now = ground;
       if (!now) return;
       now.engine.rest();
+      now.library.rest();
       await now.jobs.stopAll({ keepBehindLock: true });
       sleeping = now.jobs.idle().then(async () => {
         // Awake again in the meantime: the ground stays.
@@ -154,7 +171,13 @@ export async function openCore({
 
   const rooms = () =>
     assistant && ground
-      ? { ...ground.jobs.handlers, ...ground.dial.handlers, ...ground.engine.handlers, ...assistant.handlers }
+      ? {
+          ...ground.jobs.handlers,
+          ...ground.dial.handlers,
+          ...ground.engine.handlers,
+          ...ground.library.handlers,
+          ...assistant.handlers,
+        }
       : undefined;
   const entrance = gate({
     open: {

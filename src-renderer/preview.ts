@@ -1,7 +1,7 @@
 /** The window over the fake core, for looking at screens without a core; never part of a build. `?world=empty&theme=dark` */
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { emptyWorld, fetchJob, livedInWorld, model, type World } from './core/fake-world.ts';
+import { emptyWorld, fetchJob, livedInWorld, model, shelvedWorld, type World } from './core/fake-world.ts';
 import { fakeCore } from './core/fake.ts';
 import { openSession } from './core/session.svelte.ts';
 import { talks } from './rooms/chat/talks.ts';
@@ -25,6 +25,7 @@ const worlds: Readonly<Record<string, () => World>> = {
     jobs: [],
   }),
   bare: () => ({ ...livedInWorld(), models: [], jobs: [], settings: { ...livedInWorld().settings, model: null } }),
+  shelved: shelvedWorld,
   failed: () => ({
     ...livedInWorld(),
     jobs: [
@@ -46,7 +47,7 @@ if (theme === 'light' || theme === 'dark') world.settings = { ...world.settings,
 if (query.has('cut')) world.settings = { ...world.settings, cut: true };
 const name = query.get('name');
 if (name) world.vault = { ...world.vault, name };
-const talk = talks[query.get('talk') ?? '']?.();
+const talk = await talks[query.get('talk') ?? '']?.();
 if (talk) location.hash = talk.hash;
 const fake = fakeCore(world, talk?.script.handlers);
 if (query.has('refused')) fake.link.turn('refused');

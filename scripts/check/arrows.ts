@@ -59,7 +59,8 @@ function sharedLibraries(modules: readonly IModule[]): string[] {
         .split('/')
         .slice(0, name.startsWith('@') ? 2 : 1)
         .join('/');
-      if (EVERYWHERE.has(library)) continue;
+      // A preload is a program of its own, in another process, and must import what it uses itself.
+      if (EVERYWHERE.has(library) || /preload\.ts$/.test(source)) continue;
       const key = `${name} in ${room}`;
       importers.set(key, (importers.get(key) ?? new Set()).add(source));
     }

@@ -196,7 +196,13 @@ describe('the window', () => {
     'src-main/vault/vault.ts': '',
     'src-renderer/App.test.ts': '',
   };
-  const build = () => plant({ 'dist/window/index.html': '', 'dist/.window-built-from': sourcesDigest(at) });
+  const build = () =>
+    plant({
+      'dist/window/index.html': '',
+      'dist/preload/preload.cjs': '',
+      'dist/preload/confirm-preload.cjs': '',
+      'dist/.window-built-from': sourcesDigest(at),
+    });
   const touch = (file: string) => utimesSync(join(at, file), 1, 1);
 
   it('is not built where there is none', () => expect(windowState(at)).toBe('no-window'));

@@ -1,72 +1,13 @@
 /** The assistant's room over a real encrypted store and a scripted model. */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { scripted, type Script } from '../../test/fakes/script.ts';
-import { systemClock } from '../base/clock.ts';
-import { idFactory } from '../base/id.ts';
-import type { Store } from '../base/ports.ts';
-import { openStore } from '../base/store/store.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
-import { openAssistant } from './assistant.ts';
 import type { Sent } from './door.ts';
+import { collect, database, house, never, slowly, tidy, words } from './house.fixture.ts';
 
-const log = { info() {}, unexpected: () => 'none' };
-const folders: string[] = [];
-const open: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
-const key = randomBytes(32);
-async function database(maxPages?: number): Promise<Store> {
-  const folder = mkdtempSync(join(tmpdir(), 'daimon-'));
-  folders.push(folder);
-  const store = await openStore({
-    file: join(folder, 'daimon.db'),
-    key,
-    clock: systemClock,
-    log,
-    ...(maxPages && { maxPages }),
-  });
-  open.push(store);
-  return store;
-}
-async function house(script: Script, store?: Store) {
-  const there = store ?? (await database());
-  const generator = scripted(script);
-  const assistant = await openAssistant({
-    store: there,
-    clock: systemClock,
-    ids: idFactory(systemClock),
-    generator,
-    defaultModel: () => 'm',
-    hasModel: (id) => id === 'm',
-    name: () => 'Wren',
-  });
-  open.push(assistant);
-  return { store: there, generator, assistant, do: assistant.handlers };
-}
-const never = new AbortController().signal;
-async function collect(items: AsyncIterable<Sent>) {
-  const all: Sent[] = [];
-  for await (const item of items) all.push(item);
-  const done = all.find((item) => item.kind === 'done');
-  return { all, done: done!, text: all.map((item) => (item.kind === 'token' ? item.text : '')).join('') };
-}
-const words = (text: string) => text.match(/\S+\s*/g) ?? [];
-async function* slowly(text: string, ms: number, signal: AbortSignal) {
-  for (const word of words(text)) {
-    await sleep(ms, undefined, { signal });
-    yield word;
-  }
-}
+afterEach(tidy);
 
 describe('sending', () => {
   test('streams an answer and has it on disk, under a title taken from the question', async () => {
@@ -163,14 +104,14 @@ describe('sending', () => {
 describe('bad days', () => {
   test('an answer is on disk at most a second behind the screen, and is cut off after a kill, not lost', async () => {
     const store = await database();
-    const { do: verbs } = await house({ answer: (_r, signal) => slowly('word '.repeat(100), 20, signal) }, store);
+    const { do: verbs } = await house({ answer: (_r, signal) => slowly('word '.repeat(100), 20, signal) }, { store });
     const sending = verbs['assistant.send']({ text: 'Talk' }, never)[Symbol.asyncIterator]();
     const begun = (await sending.next()).value as { message: Id; conversation: Id };
     await sleep(1000);
     const { text } = store.get<{ text: string }>('SELECT text FROM message WHERE id = ?', begun.message)!;
     expect(text.length).toBeGreaterThan('word '.length * 15);
     // As after kill -9: a new room over the same file, the old one never told.
-    const after = await house({ answer: () => [] }, store);
+    const after = await house({ answer: () => [] }, { store });
     const { messages } = await after.do['assistant.messages']({ conversation: begun.conversation, limit: 9 }, never);
     expect(messages[1]).toMatchObject({ state: 'cut-off' });
     expect(messages[1]!.text.length).toBeGreaterThanOrEqual(text.length);
@@ -217,7 +158,7 @@ describe('bad days', () => {
     const store = await database(60);
     const { do: verbs } = await house(
       { answer: (_r, signal) => slowly(`${'long'.repeat(500)} `.repeat(400), 5, signal) },
-      store,
+      { store },
     );
     await expect(collect(verbs['assistant.send']({ text: 'Talk' }, never))).rejects.toMatchObject({
       code: 'disk-full',
@@ -297,12 +238,12 @@ describe('keeping', () => {
 
   test('a draft survives a restart and goes when its words are sent', async () => {
     const store = await database();
-    const first = await house({ answer: () => ['x'] }, store);
+    const first = await house({ answer: () => ['x'] }, { store });
     await first.do['assistant.draft']({ text: 'half a thought' }, never);
-    const second = await house({ answer: () => ['x'] }, store);
-    expect(await second.do['assistant.draft']({}, never)).toEqual({ text: 'half a thought' });
+    const second = await house({ answer: () => ['x'] }, { store });
+    expect(await second.do['assistant.draft']({}, never)).toMatchObject({ text: 'half a thought' });
     await collect(second.do['assistant.send']({ text: 'half a thought, finished' }, never));
-    expect(await second.do['assistant.draft']({}, never)).toEqual({ text: '' });
+    expect(await second.do['assistant.draft']({}, never)).toMatchObject({ text: '' });
   });
 
   test('watching tells which conversations changed', async () => {
@@ -335,47 +276,20 @@ describe('keeping', () => {
     }
     expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => [`q${i}`, 'ok']).flat());
   });
+});
 
-  const histories = process.env['DAIMON_LONG'] ? 2000 : 60;
-  test(`${histories} random histories leave what a simple model of them says`, async () => {
-    const store = await database();
-    const { do: verbs } = await house({ answer: ({ turns }) => [`re ${turns.at(-1)!.text}`] }, store);
-    type Step = { do: 'send' | 'again' | 'rename' | 'delete'; which: number; text: string };
-    const step = fc.record<Step>({
-      do: fc.constantFrom('send', 'send', 'send', 'again', 'rename', 'delete'),
-      which: fc.nat(3),
-      text: fc.string({ minLength: 1, maxLength: 12 }).filter((text) => text.trim() !== ''),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-        const model: { id: Id; title: string; branch: string[] }[] = [];
-        for (const one of steps) {
-          const at = model[one.which];
-          if (one.do === 'send') {
-            const { done } = await collect(
-              verbs['assistant.send']({ text: one.text, ...(at && { conversation: at.id }) }, never),
-            );
-            if (at) at.branch.push(one.text, `re ${one.text}`);
-            else model.push({ id: done.conversation, title: '', branch: [one.text, `re ${one.text}`] });
-          } else if (!at) continue;
-          else if (one.do === 'again') await collect(verbs['assistant.again']({ conversation: at.id }, never));
-          else if (one.do === 'rename')
-            at.title = (await verbs['assistant.rename']({ id: at.id, title: one.text.trim() }, never)).title;
-          else {
-            await verbs['assistant.delete']({ id: at.id }, never);
-            model.splice(model.indexOf(at), 1);
-          }
-        }
-        for (const one of model) {
-          const { messages } = await verbs['assistant.messages']({ conversation: one.id, limit: 100 }, never);
-          expect(messages.map((message) => message.text)).toEqual(one.branch);
-          await verbs['assistant.delete']({ id: one.id }, never);
-        }
-        expect(await verbs['assistant.conversations']({ limit: 9 }, never)).toEqual([]);
-      }),
-      { seed: 7, numRuns: histories },
-    );
-    expect(store.get('SELECT count(*) AS n FROM message')).toEqual({ n: 0 });
-    expect(store.get("SELECT count(*) AS n FROM message_words('re')")).toEqual({ n: 0 });
-  });
+test('an excerpt is short however long the words around a hit are', async () => {
+  const { do: verbs } = await house({ answer: () => ['ok'] });
+  const blob = 'deadbeef'.repeat(150_000);
+  for (const text of [blob, `${blob} needle ${blob}`, `needle ${blob}`])
+    // Too long for the model, and kept.
+    await collect(verbs['assistant.send']({ text }, never)).catch(() => {});
+  for (const query of ['needle', 'deadbeef']) {
+    const hits = await verbs['assistant.search']({ query, limit: 50 }, never);
+    expect(hits).toHaveLength(query === 'needle' ? 2 : 3);
+    for (const { excerpt } of hits) {
+      expect(excerpt.length).toBeLessThan(500);
+      expect(excerpt).toMatch(/\ue000(?:needle|[^\ue001]*)\ue001/);
+    }
+  }
 });

@@ -52,4 +52,76 @@ export const migrations: readonly Migration[] = [
         at INTEGER NOT NULL
       ) STRICT;`,
   },
+  {
+    number: 2,
+    sql: `
+      CREATE TABLE persona (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        shape TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+      ) STRICT;
+
+      ALTER TABLE conversation ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE conversation ADD COLUMN folder TEXT;
+      ALTER TABLE conversation ADD COLUMN persona TEXT;
+      ALTER TABLE conversation ADD COLUMN shape TEXT NOT NULL DEFAULT '{}';
+      -- Messages on the current branch. Kept here: a list of 5,000 conversations must not look up 5,000 messages.
+      ALTER TABLE conversation ADD COLUMN length INTEGER NOT NULL DEFAULT 0;
+      -- 'chatgpt:ID': what was brought once is not brought again.
+      ALTER TABLE conversation ADD COLUMN source TEXT;
+      -- 1 while a long conversation comes or goes in several pieces: not shown, and swept if the program ends before.
+      ALTER TABLE conversation ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
+      -- The whole order of the list: without the id each list would be sorted again, 2 ms of 7.
+      DROP INDEX conversation_changed;
+      CREATE INDEX conversation_changed ON conversation (changed_at DESC, id DESC);
+      CREATE UNIQUE INDEX conversation_source ON conversation (source) WHERE source IS NOT NULL;
+      CREATE INDEX conversation_persona ON conversation (persona) WHERE persona IS NOT NULL;
+      CREATE INDEX conversation_folder ON conversation (folder) WHERE folder IS NOT NULL;
+      CREATE INDEX conversation_hidden ON conversation (hidden) WHERE hidden = 1;
+
+      ALTER TABLE message ADD COLUMN seed INTEGER;
+      ALTER TABLE message ADD COLUMN persona TEXT;
+      -- The child that the current branch last went through (null: the newest): choosing a message leads to where the
+      -- person was below it.
+      ALTER TABLE message ADD COLUMN chosen TEXT;
+      -- Of an answer: depth of the oldest message that went into its prompt. The next answer below it, by the same model,
+      -- begins there too, so that the engine's evaluated prefix stays usable; other branches have their own.
+      ALTER TABLE message ADD COLUMN kept_from INTEGER;
+      CREATE INDEX message_root ON message (conversation) WHERE parent IS NULL;
+      UPDATE message SET chosen = (SELECT id FROM message AS child WHERE child.parent = message.id ORDER BY n DESC LIMIT 1);
+      UPDATE message SET kept_from = c.kept_from FROM conversation AS c WHERE c.tip = message.id AND role = 'assistant';
+      UPDATE conversation SET length = coalesce((SELECT depth FROM message WHERE message.id = conversation.tip), 0);
+      ALTER TABLE conversation DROP COLUMN kept_from;
+
+      CREATE TABLE attachment (
+        id TEXT PRIMARY KEY,
+        -- The conversation whose draft it lies with ('': the one that has not begun; 'sending': only until its question is
+        -- committed), until it is sent with a message.
+        draft TEXT,
+        message TEXT REFERENCES message (id) ON DELETE CASCADE,
+        place INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        characters INTEGER NOT NULL,
+        pages INTEGER,
+        note TEXT,
+        at INTEGER NOT NULL,
+        -- As measured when it was attached: under which model, and how much that model could take.
+        tokens INTEGER,
+        room INTEGER,
+        measured_by TEXT,
+        -- Characters from the beginning that went into the prompt of which model: the same ones in every later turn.
+        fitted INTEGER,
+        fitted_by TEXT,
+        CHECK ((draft IS NULL) <> (message IS NULL))
+      ) STRICT;
+      CREATE INDEX attachment_message ON attachment (message) WHERE message IS NOT NULL;
+      CREATE INDEX attachment_draft ON attachment (draft) WHERE draft IS NOT NULL;
+      -- Apart, because a change of a row writes all of it again: megabytes, while an answer waits.
+      CREATE TABLE attachment_text (
+        attachment TEXT PRIMARY KEY REFERENCES attachment (id) ON DELETE CASCADE,
+        text TEXT NOT NULL
+      ) STRICT;`,
+  },
 ];

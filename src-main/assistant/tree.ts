@@ -1,76 +1,47 @@
-/** Conversations and messages in the store: the only file that knows the assistant's tables. */
+/** The conversation tree over one store: questions and answers are added to it, and never written over. */
 import type { Clock, Store } from '../base/ports.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
-import type { Conversation, Message } from './door.ts';
+import { openAttachments } from './attachments.ts';
+import { openBranches } from './branches.ts';
+import type { Message, Shape } from './door.ts';
+import { openDrafts } from './drafts.ts';
+import { openPlaces } from './places.ts';
+import { hide, remove } from './removal.ts';
+import { toMessage, type MessageRow } from './rows.ts';
+import { titleOf } from './title.ts';
 
-interface ConversationRow {
-  id: Id;
-  title: string;
-  created_at: number;
-  changed_at: number;
-  model: string | null;
-  tip: Id | null;
-  kept_from: number;
-  messages?: number;
-  writing?: Id | null;
-}
-interface MessageRow {
-  id: Id;
-  conversation: Id;
-  parent: Id | null;
-  depth: number;
-  role: 'user' | 'assistant';
-  text: string;
-  at: number;
-  state: NonNullable<Message['state']> | null;
-  model: string | null;
-  tokens: number | null;
-  tokens_per_second: number | null;
-  first_token_ms: number | null;
-  device: string | null;
-  note: string | null;
-}
 /** What an answer ends with. */
 export type Ending = Pick<Message, 'text' | 'note' | 'device' | 'tokens' | 'tokensPerSecond' | 'firstTokenMs'> & {
   state: 'done' | 'stopped' | 'cut-off' | 'failed';
+  /** Depth of the oldest message that went into the prompt; undefined when it came to none. */
+  keptFrom: number | undefined;
 };
 export interface Place {
   readonly conversation: Id;
   readonly question: Id;
   readonly answer: Id;
 }
+/** What an answer is made with, known before its first token. */
+export interface Made {
+  readonly model: string;
+  readonly seed: number;
+  /** The persona's name now. */
+  readonly persona?: string | undefined;
+}
+export interface Question {
+  /** Undefined: a new one begins. */
+  readonly conversation: Id | undefined;
+  /** The answer it comes after; null: the very beginning; undefined: the tip. */
+  readonly parent?: Id | null | undefined;
+  readonly text: string;
+  readonly attachments?: readonly Id[];
+  readonly begin?: { readonly persona?: Id | undefined; readonly shape?: Shape | undefined };
+  readonly made: Made;
+}
 
-const opt = <K extends string, T>(key: K, value: T | null | undefined) =>
-  (value === null || value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
-const toMessage = (row: MessageRow): Message => ({
-  id: row.id,
-  conversation: row.conversation,
-  parent: row.parent,
-  role: row.role,
-  text: row.text,
-  at: row.at,
-  ...opt('state', row.state),
-  ...opt('model', row.model),
-  ...opt('tokens', row.tokens),
-  ...opt('tokensPerSecond', row.tokens_per_second),
-  ...opt('firstTokenMs', row.first_token_ms),
-  ...opt('device', row.device),
-  ...opt('note', row.note),
-});
-const toConversation = (row: ConversationRow): Conversation => ({
-  id: row.id,
-  title: row.title,
-  createdAt: row.created_at,
-  changedAt: row.changed_at,
-  messages: row.messages ?? 0,
-  model: row.model,
-  ...opt('writing', row.writing),
-});
-
-const withCounts = `SELECT c.*, coalesce(t.depth, 0) AS messages,
-    CASE WHEN t.state = 'writing' THEN t.id END AS writing
-  FROM conversation c LEFT JOIN message t ON t.id = c.tip`;
+/** Text of one page: with its envelope and what the carrier escapes it fits into one frame (8 MiB). */
+const PAGE_BYTES = 4 << 20;
 
 export type Tree = ReturnType<typeof openTree>;
 
@@ -80,133 +51,176 @@ export type Tree = ReturnType<typeof openTree>;
  * Opening ends answers that were being written when the program last stopped: they become `cut-off` and searchable.
  */
 export function openTree({ store, clock, ids }: { store: Store; clock: Clock; ids: () => Id }) {
+  const places = openPlaces(store);
+  const branches = openBranches(store);
+  const attachments = openAttachments({ store, clock, ids });
+  const drafts = openDrafts({ store, clock });
+
   const index = (id: Id) =>
     store.run('INSERT INTO message_words (rowid, text) SELECT n, text FROM message WHERE id = ?', id);
-
-  const conversationRow = (id: Id) => {
-    const row = store.get<ConversationRow>(`${withCounts} WHERE c.id = ?`, id);
-    if (!row)
-      throw new Fault(
-        'unknown-conversation',
-        'That conversation is not here; it may have been deleted. The others are safe.',
-      );
-    return row;
-  };
-  const insertMessage = (
-    row: Pick<MessageRow, 'id' | 'conversation' | 'parent' | 'depth' | 'role' | 'text' | 'state' | 'model'>,
+  const insertQuestion = (
+    row: Pick<MessageRow, 'id' | 'conversation' | 'parent' | 'depth' | 'text'>,
+    taken: readonly Id[],
   ) => {
     store.run(
-      'INSERT INTO message (id, conversation, parent, depth, role, text, at, state, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO message (id, conversation, parent, depth, role, text, at) VALUES (?, ?, ?, ?, 'user', ?, ?)`,
       row.id,
       row.conversation,
       row.parent,
       row.depth,
-      row.role,
       row.text,
       clock.now(),
-      row.state,
-      row.model,
+    );
+    index(row.id);
+    attachments.give(row.id, row.conversation, taken);
+  };
+  const insertAnswer = (
+    { conversation, question, answer }: Place,
+    { depth, text, made }: { depth: number; text: string; made: Made },
+  ) => {
+    store.run(
+      `INSERT INTO message (id, conversation, parent, depth, role, text, at, state, model, seed, persona)
+       VALUES (?, ?, ?, ?, 'assistant', ?, ?, 'writing', ?, ?, ?)`,
+      answer,
+      conversation,
+      question,
+      depth,
+      text,
+      clock.now(),
+      made.model,
+      made.seed,
+      made.persona ?? null,
     );
   };
-  const moveTip = (conversation: Id, tip: Id, model: string) =>
-    store.run(
-      'UPDATE conversation SET tip = ?, model = ?, changed_at = ? WHERE id = ?',
-      tip,
-      model,
-      clock.now(),
+  /** The new answer's branch becomes the current one. */
+  const arrive = ({ conversation, answer }: Place, model: string) => {
+    branches.moveTip(conversation, answer);
+    store.run('UPDATE conversation SET model = ?, changed_at = ? WHERE id = ?', model, clock.now(), conversation);
+  };
+  /** Where a new question goes. @throws Fault `bad-parent` */
+  const above = (conversation: Id, parent: Id | null | undefined): { parent: Id | null; depth: number } => {
+    if (parent === null) return { parent, depth: 0 };
+    const { tip, length } = places.row(conversation);
+    if (parent === undefined) return { parent: tip, depth: length };
+    const found = store.get<{ depth: number }>(
+      "SELECT depth FROM message WHERE id = ? AND conversation = ? AND role = 'assistant'",
+      parent,
       conversation,
     );
+    if (!found)
+      throw new Fault(
+        'bad-parent',
+        'A question can only follow an answer of its conversation, or stand at the very beginning. Nothing was sent; your words are kept.',
+      );
+    return { parent, depth: found.depth };
+  };
+  const question = (row: MessageRow): MessageRow => {
+    let at = row;
+    while (at.role !== 'user' && at.parent) at = branches.messageOf(at.parent, at.conversation);
+    if (at.role !== 'user') throw nothingAsked();
+    return at;
+  };
+  const toMessages = (rows: readonly MessageRow[]): Message[] => {
+    const versions = branches.versionsOf(rows);
+    const documents = attachments.ofMessages(rows.filter(({ role }) => role === 'user').map(({ id }) => id));
+    return rows.map((row) => ({
+      ...toMessage(row),
+      ...(versions.has(row.parent) && { versions: versions.get(row.parent) }),
+      ...(documents.has(row.id) && { attachments: documents.get(row.id) }),
+    }));
+  };
 
   store.transaction(() => {
     for (const { id } of store.all<{ id: Id }>("SELECT id FROM message WHERE state = 'writing'")) {
       store.run("UPDATE message SET state = 'cut-off' WHERE id = ?", id);
       index(id);
     }
+    // What was still coming or going in pieces is swept soon; it must not bar the same import until then.
+    store.run('UPDATE conversation SET source = NULL WHERE hidden = 1');
   });
 
   return {
-    conversation: (id: Id): Conversation => toConversation(conversationRow(id)),
+    ...places,
+    ...drafts,
+    attachments,
+    choose: branches.choose,
+    stretch: branches.stretch,
 
-    conversations: (limit: number): Conversation[] =>
-      store
-        .all<ConversationRow>(`${withCounts} ORDER BY c.changed_at DESC, c.id DESC LIMIT ?`, limit)
-        .map(toConversation),
+    /** Whether a message lies in this store. */
+    hasMessage: (id: Id): boolean => store.get('SELECT 1 FROM message WHERE id = ?', id) !== undefined,
+    versions: (id: Id): Message[] => toMessages(branches.siblings(id)),
 
-    /** Adds a question, and the empty place of its answer, at the tip of `conversation` or of a new one. */
-    ask({
-      conversation,
-      text,
-      title,
-      model,
-    }: {
-      conversation: Id | undefined;
-      text: string;
-      title: string;
-      model: string;
-    }): Place {
+    /**
+     * Adds a question, and the empty place of its answer, to a conversation or to a new one.
+     *
+     * @throws Fault `bad-parent`, `unknown-attachment`, `unknown-conversation`; nothing was added then
+     */
+    ask({ conversation, parent, text, attachments: taken = [], begin = {}, made }: Question): Place {
       return store.transaction(() => {
-        const now = clock.now();
         const at = conversation ?? ids();
-        if (!conversation)
+        if (!conversation) {
+          const now = clock.now();
           store.run(
-            'INSERT INTO conversation (id, title, created_at, changed_at, model) VALUES (?, ?, ?, ?, ?)',
+            'INSERT INTO conversation (id, title, created_at, changed_at, persona, shape) VALUES (?, ?, ?, ?, ?, ?)',
             at,
-            title,
+            titleOf(text),
             now,
             now,
-            model,
+            begin.persona ?? null,
+            JSON.stringify(begin.shape ?? {}),
           );
-        const row = conversationRow(at);
+        }
+        places.row(at);
+        const from = above(at, parent);
         const place = { conversation: at, question: ids(), answer: ids() };
-        const depth = (row.messages ?? 0) + 1;
-        insertMessage({
-          id: place.question,
-          conversation: at,
-          parent: row.tip,
-          depth,
-          role: 'user',
-          text,
-          state: null,
-          model: null,
-        });
-        index(place.question);
-        insertMessage({
-          id: place.answer,
-          conversation: at,
-          parent: place.question,
-          depth: depth + 1,
-          role: 'assistant',
-          text: '',
-          state: 'writing',
-          model,
-        });
-        moveTip(at, place.answer, model);
+        insertQuestion(
+          { id: place.question, conversation: at, parent: from.parent, depth: from.depth + 1, text },
+          taken,
+        );
+        insertAnswer(place, { depth: from.depth + 2, text: '', made });
+        // In two steps, so that one on the present branch stays the cheap case of growing at the tip.
+        branches.moveTip(at, place.question);
+        arrive(place, made.model);
+        // An edited older question leaves the unsent words below alone.
+        if (parent === undefined || drafts.draft(conversation) === text) drafts.keepDraft(conversation, '');
         return place;
       });
     },
 
-    /** Adds another answer beside the last one; the last one stays in the tree. */
-    askAgain({ conversation, model }: { conversation: Id; model: string }): Place {
+    /**
+     * Adds another answer beside an answer (or to a question, or beside the last answer); the older one stays.
+     *
+     * @param goOn whether it begins with what the older one has
+     * @returns its place, and the text that it begins with
+     * @throws Fault `nothing-asked`, `nothing-to-go-on`, `unknown-message`
+     */
+    askAgain({
+      conversation,
+      message,
+      goOn = false,
+      made,
+    }: {
+      conversation: Id;
+      message?: Id | undefined;
+      goOn?: boolean | undefined;
+      made: Made;
+    }): Place & { readonly text: string } {
       return store.transaction(() => {
-        const { tip } = conversationRow(conversation);
-        const last = tip && store.get<MessageRow>('SELECT * FROM message WHERE id = ?', tip);
-        const question = last && (last.role === 'user' ? last.id : last.parent);
-        if (!last || !question)
-          throw new Fault('nothing-asked', 'Nothing was asked in this conversation yet. Write a question first.');
-        const answer = ids();
-        const depth = last.role === 'user' ? last.depth + 1 : last.depth;
-        insertMessage({
-          id: answer,
-          conversation,
-          parent: question,
-          depth,
-          role: 'assistant',
-          text: '',
-          state: 'writing',
-          model,
-        });
-        moveTip(conversation, answer, model);
-        return { conversation, question, answer };
+        const { tip } = places.row(conversation);
+        const named = message ?? tip;
+        if (!named) throw nothingAsked();
+        const row = branches.messageOf(named, conversation);
+        const asked = question(row);
+        if (goOn && (row.role !== 'assistant' || row.parent !== asked.id || row.text === ''))
+          throw new Fault(
+            'nothing-to-go-on',
+            'There is no answer here that could go on. Ask again without going on from it.',
+          );
+        const place = { conversation, question: asked.id, answer: ids() };
+        const text = goOn ? row.text : '';
+        insertAnswer(place, { depth: asked.depth + 1, text, made });
+        arrive(place, made.model);
+        return { ...place, text };
       });
     },
 
@@ -215,10 +229,12 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
       store.run('UPDATE message SET text = ? WHERE id = ?', text, answer);
     },
 
-    end(answer: Id, { text, state, note, device, tokens, tokensPerSecond, firstTokenMs }: Ending) {
+    /** Ends an answer where it stands. The current branch stays what it is: the person may be on another one by now. */
+    end(answer: Id, { text, state, note, device, tokens, tokensPerSecond, firstTokenMs, keptFrom }: Ending) {
       store.transaction(() => {
         store.run(
-          'UPDATE message SET text = ?, state = ?, note = ?, device = ?, tokens = ?, tokens_per_second = ?, first_token_ms = ? WHERE id = ?',
+          `UPDATE message SET text = ?, state = ?, note = ?, device = ?, tokens = ?, tokens_per_second = ?,
+                  first_token_ms = ?, kept_from = ? WHERE id = ?`,
           text,
           state,
           note ?? null,
@@ -226,6 +242,7 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
           tokens ?? null,
           tokensPerSecond ?? null,
           firstTokenMs ?? null,
+          keptFrom ?? null,
           answer,
         );
         index(answer);
@@ -237,96 +254,22 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
       });
     },
 
-    message(id: Id): Message | undefined {
-      const row = store.get<MessageRow>('SELECT * FROM message WHERE id = ?', id);
-      return row && toMessage(row);
-    },
-
-    /**
-     * A page of the branch that ends before `before` (or with the tip), oldest first.
-     * @returns the messages with their depth, and the branch's length
-     */
+    /** A page of the current branch that ends before `before` (or with the tip), oldest first. */
     page({ conversation, before, limit }: { conversation: Id; before?: Id | undefined; limit: number }) {
-      const { tip, messages: total = 0 } = conversationRow(conversation);
-      const from = before
-        ? store.get<{ parent: Id | null }>(
-            'SELECT parent FROM message WHERE id = ? AND conversation = ?',
-            before,
-            conversation,
-          )?.parent
-        : tip;
-      if (!from) return { messages: [], depths: [], more: false, total };
-      const rows = store.all<MessageRow>(
-        `WITH RECURSIVE branch (id, parent, left) AS (
-           SELECT id, parent, ? FROM message WHERE id = ?
-           UNION ALL SELECT m.id, m.parent, b.left - 1 FROM branch b JOIN message m ON m.id = b.parent WHERE b.left > 1
-         ) SELECT m.* FROM branch b JOIN message m ON m.id = b.id ORDER BY m.depth`,
-        limit,
-        from,
-      );
-      return {
-        messages: rows.map(toMessage),
-        depths: rows.map((row) => row.depth),
-        more: (rows[0]?.depth ?? 1) > 1,
-        total,
-      };
+      const { length: total } = places.row(conversation);
+      const most = branches.within({ conversation, before, limit }, PAGE_BYTES);
+      const rows = branches.stretch({ conversation, before, limit: most });
+      return { messages: toMessages(rows), more: (rows[0]?.depth ?? 1) > 1, total };
     },
 
-    keptFrom: (conversation: Id): number => conversationRow(conversation).kept_from,
-    keepFrom(conversation: Id, depth: number) {
-      store.run('UPDATE conversation SET kept_from = ? WHERE id = ?', depth, conversation);
-    },
-
-    rename(id: Id, title: string): Conversation {
-      conversationRow(id);
-      store.run('UPDATE conversation SET title = ? WHERE id = ?', title, id);
-      return toConversation(conversationRow(id));
-    },
-
-    /** Deletes a conversation and its index entries. @returns how many messages are gone */
-    delete(id: Id): number {
-      conversationRow(id);
-      return store.transaction(() => {
-        store.run(
-          `INSERT INTO message_words (message_words, rowid, text)
-             SELECT 'delete', n, text FROM message WHERE conversation = ? AND (state IS NULL OR state <> 'writing')`,
-          id,
-        );
-        const { changes } = store.run('DELETE FROM message WHERE conversation = ?', id);
-        store.run('DELETE FROM draft WHERE conversation = ?', id);
-        store.run('DELETE FROM conversation WHERE id = ?', id);
-        return changes;
-      });
-    },
-
-    /** @param match an FTS5 expression; see `search.ts` */
-    search: (match: string, limit: number) =>
-      store.background.all<{
-        conversation: Id;
-        message: Id;
-        title: string;
-        role: 'user' | 'assistant';
-        at: number;
-        excerpt: string;
-      }>(
-        `SELECT m.conversation, m.id AS message, c.title, m.role, m.at,
-                snippet(message_words, 0, char(57344), char(57345), '…', 20) AS excerpt
-           FROM message_words JOIN message m ON m.n = message_words.rowid JOIN conversation c ON c.id = m.conversation
-          WHERE message_words MATCH ? ORDER BY bm25(message_words), m.at DESC LIMIT ?`,
-        [match, limit],
-      ),
-
-    draft: (conversation: Id | undefined): string =>
-      store.get<{ text: string }>('SELECT text FROM draft WHERE conversation = ?', conversation ?? '')?.text ?? '',
-    keepDraft(conversation: Id | undefined, text: string) {
-      if (text)
-        store.run(
-          'INSERT INTO draft VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text, at = excluded.at',
-          conversation ?? '',
-          text,
-          clock.now(),
-        );
-      else store.run('DELETE FROM draft WHERE conversation = ?', conversation ?? '');
+    /** Gone from every list at once, and from the file when the promise resolves. @returns how many messages are gone */
+    async delete(id: Id): Promise<number> {
+      places.row(id);
+      hide(store, id);
+      return remove(store, id);
     },
   };
 }
+
+const nothingAsked = () =>
+  new Fault('nothing-asked', 'Nothing was asked in this conversation yet. Write a question first.');

@@ -29,17 +29,33 @@ interface WriteOptions {
   readonly clock: Clock;
   readonly place: Place;
   readonly request: Omit<GenerateRequest, 'turns' | 'session' | 'continueAnswer'>;
+  /** What the answer begins with, when it goes on from an older one. */
+  readonly beginning: string;
+  /** Sentences that the answer's note begins with. */
+  readonly notes: readonly string[];
   assemble(signal: AbortSignal): Promise<Prompt>;
   /** Told after each commit that changes what a list of conversations shows. */
   changed(): void;
 }
 
 /** Starts an answer. It goes on whether or not anyone follows. */
-export function write({ tree, generator, clock, place, request, assemble, changed }: WriteOptions): Writing {
+export function write({
+  tree,
+  generator,
+  clock,
+  place,
+  request,
+  beginning,
+  notes: given,
+  assemble,
+  changed,
+}: WriteOptions): Writing {
   const stop = new AbortController();
   const news: Topic<string> = topic((older, newer) => joinText(older, newer) ?? older + newer);
-  let text = '';
-  let notes: string[] = [];
+  let text = beginning;
+  let notes: readonly string[] = given;
+  let keptFrom: number | undefined;
+  let begun = false;
   let outcome: { done: Done } | { fault: Fault } | undefined;
 
   const commit = committer(
@@ -53,13 +69,18 @@ export function write({ tree, generator, clock, place, request, assemble, change
 
   /** Runs the model once over; a crash of its process is survived with what was written. */
   const generate = async () => {
-    const prompt = await assemble(stop.signal);
-    if (prompt.note) say(prompt.note);
-    const asked = clock.now();
+    let prompt: Prompt | undefined;
+    let asked = clock.now();
     for (let attempt = 0; ; attempt++) {
-      const turns = text ? [...prompt.turns, { role: 'assistant' as const, text }] : prompt.turns;
       const before = counts.tokens;
       try {
+        if (!prompt) {
+          prompt = await assemble(stop.signal);
+          for (const note of prompt.notes) say(note);
+          ({ keptFrom } = prompt);
+          asked = clock.now();
+        }
+        const turns = text ? [...prompt.turns, { role: 'assistant' as const, text }] : prompt.turns;
         for await (const piece of generator.generate(
           { ...request, turns, continueAnswer: text !== '', session: place.conversation },
           stop.signal,
@@ -68,7 +89,8 @@ export function write({ tree, generator, clock, place, request, assemble, change
             Object.assign(counts, { evaluated: piece.evaluated, reused: piece.reused, device: piece.device });
             if (piece.note) say(piece.note);
           } else if (piece.kind === 'token') {
-            if (!text) counts.firstTokenMs = clock.now() - asked;
+            if (!begun) counts.firstTokenMs = clock.now() - asked;
+            begun = true;
             text += piece.text;
             counts.tokens += piece.tokens;
             commit.soon();
@@ -84,6 +106,8 @@ export function write({ tree, generator, clock, place, request, assemble, change
         return;
       } catch (error) {
         if (!isFault(error, 'engine-crashed') || attempt >= RESTARTS || stop.signal.aborted) throw error;
+        // Before the first word nobody has noticed anything.
+        if (!begun) continue;
         say(
           'The engine stopped in the middle of this answer and was started again; the answer goes on from where it was.',
         );
@@ -120,7 +144,7 @@ export function write({ tree, generator, clock, place, request, assemble, change
       counts.tokensPerSecond = (counts.tokens * 1000) / Math.max(1, clock.now() - began - counts.firstTokenMs);
     const { tokens, tokensPerSecond, firstTokenMs, device } = counts;
     try {
-      finish({ text, state, note, device, tokens, tokensPerSecond, firstTokenMs });
+      finish({ text, state, note, device, tokens, tokensPerSecond, firstTokenMs, keptFrom });
     } catch (error) {
       fault ??=
         error instanceof Fault

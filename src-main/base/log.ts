@@ -1,13 +1,13 @@
 /** The log file: JSON lines without content, keys or file names; two files of 1 MB at most. */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { packaged } from './asset.ts';
 import type { Clock, Log } from './ports.ts';
 
 const LIMIT = 1_000_000;
 const LONGEST_FACT = 200;
 const FRAMES = 20;
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = packaged('');
 
 export interface OpenLogOptions {
   /** `<data>/daimon.log`; the one before it is kept as `.1`. Both are for the owner only (0600). */

@@ -52,6 +52,13 @@ export const model = v.object({
   linked: v.optional(v.string()),
   warmUp: v.boolean(),
   chat: v.boolean(),
+  /** Its weights are in memory now. */
+  warm: v.boolean(),
+  layers: v.number(),
+  /** Layers on the graphics card: of the present load, or undefined while it is not loaded. */
+  gpuLayers: v.optional(v.number()),
+  /** Tokens a second when this machine last timed it: reading a prompt, writing an answer. */
+  timed: v.optional(v.object({ prompt: v.number(), decode: v.number(), at: v.number() })),
   fit,
 });
 export type Model = v.InferOutput<typeof model>;
@@ -117,6 +124,16 @@ export const engineDoor = {
     'Removes a model from this machine; a linked file itself is left alone.',
     v.strictObject({ id: schema.text(100) }),
     v.object({ freed: v.number() }),
+  ),
+  'engine.speed': call(
+    'Times a model on this machine; takes a few seconds.',
+    v.strictObject({ id: schema.text(100) }),
+    v.object({ prompt: v.number(), decode: v.number(), at: v.number() }),
+  ),
+  'engine.rest': call(
+    'Gives the memory of a warm model back; it is loaded again when needed.',
+    v.strictObject({ id: schema.text(100) }),
+    v.object({ rested: v.boolean() }),
   ),
   'engine.warm': call(
     'Loads a model before the first question.',

@@ -3,13 +3,14 @@ import { readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Dial, Jobs, Log, Store } from '../base/ports.ts';
 import { Fault, type Handlers } from '../wire/index.ts';
+import { openArrivals } from './arrivals.ts';
 import { CATALOGUE, catalogueEntry } from './catalogue.ts';
 import type { CatalogueEntry, engineDoor, Model } from './door.ts';
 import { hostOf, SCRATCH, type FetchSettings } from './fetch.ts';
 import { openFetches } from './fetching.ts';
-import { contextFor, fitOf } from './fit.ts';
+import { budgetFor, contextFor, fitOf, residentFor } from './fit.ts';
 import { findModels, keeperOf } from './found.ts';
-import { openMachine, type MachineNeeds, type View } from './machine.ts';
+import { openMachine, type MachineNeeds, type Timing, type View } from './machine.ts';
 import { modelsFolder, needsOf, openModels, type Kept } from './models.ts';
 import type { GenerateRequest, Generator, Load, Piece, Runner } from './ports.ts';
 import { recommend } from './recommend.ts';
@@ -22,6 +23,7 @@ export interface EngineSettings {
     readonly gpu: 'auto' | 'off';
     readonly contextSize: number | 'auto';
     readonly model: string | null;
+    readonly memoryBudget: number | 'auto';
   };
   set(change: { readonly model: string | null }): unknown;
 }
@@ -45,12 +47,20 @@ export interface Engine extends Generator {
   /** Model of new conversations. @throws `no-model`, with how to get one */
   defaultModel(): string;
   hasModel(id: string): boolean;
+  /** Whether a model only stands in until a better one has arrived. */
+  warmUp(id: string): boolean;
+  /** The name that people know a model by; the id of one that is not here. */
+  modelName(id: string): string;
   /** Loads the default model in the background, so that the first answer does not wait. */
   warmDefault(): void;
   /** daimon is locked: the weights' memory is given back. */
   rest(): void;
   close(): Promise<void>;
 }
+
+/** How long a list of models waits for the engine process to say what is loaded. */
+const ANSWER_MS = 300;
+const isWarmUp = (id: string) => catalogueEntry(id)?.warmUp ?? false;
 
 /** Opens the room; nothing is loaded, measured or fetched before it is asked for, but the memory rate. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
@@ -65,10 +75,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const fit = (needs: Parameters<typeof fitOf>[0], view: View, sha256?: string) =>
     fitOf(needs, view, settings.get().contextSize, sha256 === undefined ? undefined : view.speed(sha256));
 
+  /** What was loaded when the engine last said so. */
+  let loaded: Awaited<ReturnType<Runner['loaded']>> = [];
   const toModel = (kept: Kept, view: View): Model => {
     const { info } = kept;
     const entry = catalogueEntry(kept.id);
     const licence = info.licence ?? entry?.licence;
+    const warm = loaded.find(({ sha256 }) => sha256 === kept.sha256);
+    const timed = view.timed(kept.sha256);
     return {
       id: kept.id,
       sha256: kept.sha256,
@@ -82,16 +96,29 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       ...(kept.keeper !== undefined && { linked: kept.keeper }),
       warmUp: entry?.warmUp ?? false,
       chat: info.purpose === 'chat' && info.template,
+      warm: warm !== undefined,
+      layers: info.blocks,
+      // llama.cpp counts the output among the layers.
+      ...(warm && { gpuLayers: Math.min(warm.gpuLayers, info.blocks) }),
+      ...(timed && { timed }),
       fit: fit(needsOf(info), view, kept.sha256),
     };
   };
 
-  /** The first model that arrives becomes the one of new conversations; an embedding model never does. */
-  const arrived = ({ id, info }: Kept) => {
-    const { model } = settings.get();
-    const stands = model !== null && models.find(model) !== undefined;
-    if (!stands && info.purpose === 'chat') settings.set({ model: id });
+  /** daimon is locked: a fetch may go on, but nothing takes memory. */
+  let resting = false;
+  const arrivals = openArrivals({
+    store,
+    settings,
+    here: (id) => (models.find(id) ? { warmUp: isWarmUp(id) } : undefined),
+  });
+  const arrived = async (kept: Kept) => {
+    const { id, info } = kept;
+    const tooBig = fit(needsOf(info), await machine.view(), kept.sha256).verdict === 'too-big';
     log.info('engine.model-arrived');
+    const talks = info.purpose === 'chat';
+    // So that the first question to it does not wait.
+    if (arrivals.arrived({ id, warmUp: isWarmUp(id), talks, chat: info.template, tooBig }) && !resting) warmSoon(id);
   };
   const follow = openFetches({ jobs, dial, models, folder, settings: fetching, arrived });
 
@@ -108,24 +135,77 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     if (kept.info.purpose !== 'chat')
       throw new Fault('no-model', 'This model only measures likeness and cannot talk. Choose another one.');
     const { threads, memory } = await machine.fixed();
-    const { gpu, contextSize } = settings.get();
+    const { gpu, contextSize: chosen, memoryBudget } = settings.get();
+    const needs = needsOf(kept.info);
+    const contextSize = contextFor(needs, memory, chosen);
     return {
       file: kept.path,
       sha256: kept.sha256,
-      contextSize: contextFor(needsOf(kept.info), memory, contextSize),
+      contextSize,
       threads,
       gpu,
+      memory: residentFor(needs, contextSize),
+      budget: budgetFor(memory, memoryBudget),
     };
   };
 
+  /** Answers that are being written, by any model. */
+  let writing = 0;
+  /** Ends the timing that is under way. */
+  let timing: AbortController | undefined;
+  const busy = () =>
+    new Fault(
+      'engine-busy',
+      'A model is answering or being timed, and timing beside it would measure wrongly. Time it when the other has ended.',
+    );
+  const speed = async (id: string, signal: AbortSignal): Promise<Timing> => {
+    if (writing > 0 || timing) throw busy();
+    const mine = (timing = new AbortController());
+    try {
+      const checked = await load(id, signal);
+      const both = AbortSignal.any([signal, mine.signal, closing.signal]);
+      const found = await runner.speed(checked, both);
+      mine.signal.throwIfAborted();
+      return await machine.time(checked.sha256, found);
+    } catch (error) {
+      throw mine.signal.aborted && !signal.aborted ? busy() : error;
+    } finally {
+      timing = undefined;
+    }
+  };
+
+  const warmSoon = (id: string) => {
+    load(id, closing.signal)
+      .then((checked) => runner.warm(checked, closing.signal))
+      // The first question says what is wrong, to the person who asks it.
+      .catch(() => log.info('engine.not-warmed'));
+  };
+  /** Asks what is loaded; a list of models does not wait for an engine that is busy. */
+  const askLoaded = async () => {
+    const asked = runner.loaded().then(
+      (now) => (loaded = now),
+      () => (loaded = []),
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, ANSWER_MS)));
+    await Promise.race([asked, late]).finally(() => clearTimeout(timer));
+  };
+
   async function* generate({ model, ...request }: GenerateRequest, signal: AbortSignal): AsyncGenerator<Piece> {
-    const checked = await load(model, signal);
-    for await (const piece of runner.generate({ ...request, load: checked }, signal)) {
-      if (piece.kind === 'end')
-        void machine.note(checked.sha256, piece.tokensPerSecond, piece.tokens).catch((error: unknown) => {
-          log.unexpected(error, 'engine.note-speed');
-        });
-      yield piece;
+    // A person's question does not wait for a timing, which it would spoil anyway.
+    timing?.abort();
+    writing++;
+    try {
+      const checked = await load(model, signal);
+      for await (const piece of runner.generate({ ...request, load: checked }, signal)) {
+        if (piece.kind === 'end' && !request.unrecorded)
+          void machine.note(checked.sha256, piece.tokensPerSecond, piece.tokens).catch((error: unknown) => {
+            log.unexpected(error, 'engine.note-speed');
+          });
+        yield piece;
+      }
+    } finally {
+      writing--;
     }
   }
 
@@ -193,23 +273,30 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
           ),
       });
       const kept = await result;
-      arrived(kept);
+      await arrived(kept);
       return toModel(kept, await machine.view());
     },
 
     async 'engine.models'() {
-      const view = await machine.view();
+      const [view] = await Promise.all([machine.view(), askLoaded()]);
       return models.list().map((kept) => toModel(kept, view));
     },
 
     async 'engine.remove'({ id }) {
       // Windows keeps a file that is mapped into memory.
-      await runner.unload();
+      const sha256 = models.find(id)?.sha256;
+      if (sha256) await runner.rest(sha256);
       const freed = await models.remove(id);
-      if (settings.get().model === id) settings.set({ model: preferred() });
+      if (settings.get().model === id) arrivals.choose(preferred());
       return { freed };
     },
 
+    'engine.speed': ({ id }, signal) => speed(id, signal),
+    'engine.rest': async ({ id }) => {
+      const kept = models.find(id);
+      if (!kept) throw new Fault('no-model', 'This model is not on this machine, so it takes no memory.');
+      return { rested: await runner.rest(kept.sha256) };
+    },
     'engine.warm': async ({ id }, signal) => {
       const { ms, device, note } = await runner.warm(await load(id, signal), signal);
       return { ms, device, ...(note !== undefined && { note }) };
@@ -232,16 +319,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         );
       return id;
     },
+    warmUp: isWarmUp,
+    modelName: (id) => catalogueEntry(id)?.name ?? models.find(id)?.info.name ?? id,
     hasModel: (id) => models.find(id) !== undefined,
     warmDefault() {
+      resting = false;
       const id = preferred();
-      if (id === null) return;
-      load(id, closing.signal)
-        .then((checked) => runner.warm(checked, closing.signal))
-        // The first question says what is wrong, to the person who asks it.
-        .catch(() => log.info('engine.not-warmed'));
+      if (id !== null) warmSoon(id);
     },
     rest() {
+      resting = true;
       runner.unload().catch(() => log.info('engine.not-unloaded'));
     },
     async close() {

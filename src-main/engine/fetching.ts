@@ -22,7 +22,7 @@ export interface FetchesNeeds {
   readonly folder: string;
   readonly settings: FetchSettings;
   /** A model has arrived. */
-  readonly arrived: (kept: Kept) => void;
+  readonly arrived: (kept: Kept) => Promise<void>;
 }
 
 export function openFetches({ jobs, dial, models, folder, settings, arrived }: FetchesNeeds) {
@@ -45,7 +45,7 @@ export function openFetches({ jobs, dial, models, folder, settings, arrived }: F
           },
         });
         const kept = await models.adopt(fetched.sha256, entry.id, context.signal);
-        arrived(kept);
+        await arrived(kept);
         return kept;
       },
     });

@@ -44,6 +44,22 @@ const SMALL = 1e9;
 export const memoryFor = (needs: Needs, contextSize: number): number =>
   needs.weights + needs.contextBytes * contextSize + BATCH * 4 * (needs.vocabulary + 8 * needs.width) + PROCESS;
 
+/** Conversations of a model that keep their evaluated context, each in a cache and buffers of its own (sessions.ts). */
+export const LIVE = 2;
+/** The part of a machine's memory that loaded models may take together, unless the person says otherwise. */
+const SHARE = 0.6;
+
+/** Bytes that a loaded model takes with its live conversations; the process around it is there anyway. */
+export const residentFor = (needs: Needs, contextSize: number): number =>
+  Math.round(needs.weights + LIVE * (memoryFor(needs, contextSize) - needs.weights - PROCESS));
+
+/**
+ * Bytes that loaded models may take together. 'auto' is 60 % of all memory, not of what is free at the moment: that
+ * changes with every program, and a model that came and went with it would be loaded over and over.
+ */
+export const budgetFor = (memory: number, chosen: number | 'auto'): number =>
+  chosen === 'auto' ? Math.round(memory * SHARE) : chosen;
+
 /** What is left for a model when the system and other programs have theirs: all but a quarter, at most 4 GB less. */
 const budget = (memory: number): number => memory - Math.min(memory / 4, 4e9);
 

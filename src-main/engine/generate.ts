@@ -2,7 +2,7 @@
 import { Fault } from '../wire/index.ts';
 import { openDecoder } from './decode.ts';
 import type { Kept } from './kept.ts';
-import type { Sampling, Sequence, Weights } from './llama.ts';
+import type { Form, Sampling, Sequence, Weights } from './llama.ts';
 import type { Piece } from './ports.ts';
 import type { Prompt } from './prompt.ts';
 import { openStops } from './stops.ts';
@@ -27,6 +27,8 @@ export interface GenerateOptions {
   readonly partial: string;
   readonly kept: Kept;
   readonly sampling: Sampling;
+  /** What the answer is held to, moved on behind `partial`. */
+  readonly form?: Form | undefined;
   readonly maxTokens: number | undefined;
   /** When the caller's request came, on the clock of `now`. */
   readonly asked: number;
@@ -67,7 +69,8 @@ export async function* generate(options: GenerateOptions, signal: AbortSignal): 
   if (ends.length > 0) ends[ends.length - 1] = partial.length;
   let text = partial;
   const decoder = openDecoder(weights.detokenize, tokens);
-  const stops = openStops(weights.stopStrings);
+  // Within a form only its end is one: a stop string may be part of a JSON text.
+  const stops = openStops(options.form ? [] : weights.stopStrings);
   let count = 0;
   let reason: 'stop' | 'length' | 'context' = 'stop';
   let firstAt = 0;
@@ -76,14 +79,14 @@ export async function* generate(options: GenerateOptions, signal: AbortSignal): 
   let ready = '';
   let readyTokens = 0;
   try {
-    for await (const token of chooseTokens(sequence, rest, options.sampling)) {
+    for await (const token of chooseTokens(options, rest, written)) {
       if (signal.aborted) return;
       if (weights.isStop(token)) break;
       lastAt = now();
       if (count++ === 0) firstAt = lastAt;
       let piece = decoder.push(token);
-      // Many templates leave the blank before the first word to the model.
-      if (text === '') piece = piece.trimStart();
+      // Many templates leave the blank before the first word to the model; a form means what it says.
+      if (text === '' && !options.form) piece = piece.trimStart();
       text += piece;
       written.push(token);
       ends.push(decoder.whole ? text.length : -1);
@@ -125,8 +128,12 @@ export async function* generate(options: GenerateOptions, signal: AbortSignal): 
  * The one place where the next token is chosen. Here it is the library's sampler, in native code; a watermark would
  * replace this by a loop that looks at the logits (measured: equal in cost for the choice of a token alone).
  */
-function chooseTokens(sequence: Sequence, prompt: readonly number[], sampling: Sampling): AsyncIterable<number> {
-  return sequence.next(prompt, sampling);
+function chooseTokens(
+  { sequence, sampling, form }: Pick<GenerateOptions, 'sequence' | 'sampling' | 'form'>,
+  prompt: readonly number[],
+  written: readonly number[],
+): AsyncIterable<number> {
+  return sequence.next(prompt, sampling, { recent: () => written, ...(form && { form }) });
 }
 
 /**

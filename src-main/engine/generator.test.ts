@@ -28,6 +28,8 @@ generatorCompliance('the engine', async () => {
     contextSize: 1024,
     threads: 1,
     gpu: 'off',
+    memory: 0,
+    budget: 0,
   };
   const host = engineHost();
   const runner = openRunner({ host, log: keptLog(), clock: wallClock });

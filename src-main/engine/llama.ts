@@ -5,11 +5,14 @@ import {
   getLlama,
   isLlamaText,
   JinjaTemplateChatWrapper,
+  LlamaGrammarEvaluationState,
+  LlamaJsonSchemaGrammar,
   LlamaLogLevel,
   LlamaText,
   resolveChatWrapper,
   SpecialToken,
   SpecialTokensText,
+  TokenBias,
   type ChatHistoryItem,
   type ChatWrapper,
   type Llama,
@@ -18,9 +21,14 @@ import {
   type Token,
 } from 'node-llama-cpp';
 import { Fault } from '../wire/index.ts';
+import type { CheckedFormat } from './format.ts';
+import { readGbnf } from './gbnf.ts';
+import { noMemory, outOfMemory, unreadable } from './load-faults.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { DRIVER_NOTE, type Load } from './process-door.ts';
 import type { Turn } from './ports.ts';
 import type { Segment, Tokenizer } from './prompt.ts';
+import { EXCHANGE, plainLines, splitAtMarks } from './segments.ts';
 
 /** How the next token is drawn; temperature 0 takes the likeliest. */
 export interface Sampling {
@@ -28,6 +36,22 @@ export interface Sampling {
   readonly topK: number;
   readonly topP: number;
   readonly seed: number;
+  /** Share of the likeliest token's probability below which none is drawn; absent: off. */
+  readonly minP?: number;
+  /** Makes the tokens of `recent` less likely again; absent: off. */
+  readonly repeatPenalty?: number;
+}
+
+/** Where an answer stands within the form that it is held to. Of one answer only: it moves on with each token. */
+export interface Form {
+  readonly state: LlamaGrammarEvaluationState;
+  /** Control tokens, whose names a form would take for text: none may be drawn but those that end the answer. */
+  readonly banned: TokenBias;
+}
+export interface Bounds {
+  /** Tokens of the answer so far, when `repeatPenalty` needs them; the last 64 count. */
+  readonly recent?: () => readonly number[];
+  readonly form?: Form;
 }
 
 /** One row of the KV cache. Positions and tokens agree with what the weights have really evaluated. */
@@ -41,19 +65,26 @@ export interface Sequence {
   /** Evaluates without choosing a token. */
   feed(tokens: readonly number[]): Promise<void>;
   /** Evaluates, then chooses and evaluates token after token until the model ends or the loop is left. */
-  next(tokens: readonly number[], sampling: Sampling): AsyncIterable<number>;
+  next(tokens: readonly number[], sampling: Sampling, bounds?: Bounds): AsyncIterable<number>;
   dispose(): Promise<void>;
 }
 
 export interface Weights extends Tokenizer {
   /** Whether the file brings a chat template. */
   readonly chat: boolean;
+  /** Layers on the graphics card, the output's among them. */
+  readonly gpuLayers: number;
   readonly trainedContext: number;
   /** @param open the last turn is the assistant's and stays open */
   render(turns: readonly Turn[], open: boolean): readonly Segment[];
   readonly stopStrings: readonly string[];
   isStop(token: number): boolean;
   detokenize(tokens: readonly number[], before: readonly number[]): string;
+  /**
+   * A form for one answer, after `written` of it. Faults `bad-json-schema`, `bad-grammar`, also when what is written
+   * does not fit.
+   */
+  openForm(format: CheckedFormat, written: string): Promise<Form>;
   openSequence(options: { readonly contextSize: number; readonly threads: number }): Promise<Sequence>;
   dispose(): Promise<void>;
 }
@@ -63,6 +94,8 @@ export interface Backend {
   readonly device: string;
   /** One sentence, when a GPU was there and could not be used. */
   readonly note: string | undefined;
+  /** Bytes free on the graphics card; undefined without one. */
+  freeGpuMemory(): Promise<number | undefined>;
   /** @param template in place of the one in the file */
   load(load: Load, template?: string): Promise<Weights>;
   dispose(): Promise<void>;
@@ -107,6 +140,7 @@ export async function openLlama(
   return {
     device,
     note,
+    freeGpuMemory: async () => (llama.gpu === false ? undefined : (await llama.getVramState()).free),
     load: (load, template) => loadWeights(llama, load, template),
     dispose: () => llama.dispose(),
   };
@@ -147,8 +181,10 @@ async function loadWeights(llama: Llama, load: Load, given: string | undefined):
   }
   const template = openTemplate(model, given ?? model.fileInfo.metadata?.tokenizer?.chat_template);
   const stopIds = new Set(template.stopIds);
+  let banned: TokenBias | undefined;
   return {
     chat: template.chat,
+    gpuLayers: model.gpuLayers,
     trainedContext: model.trainContextSize,
     bos: (model.tokens.shouldPrependBosToken ? model.tokens.bos : null) ?? undefined,
     plain: (text, startsText) => model.tokenize(text, false, startsText ? undefined : 'trimLeadingSpace'),
@@ -156,6 +192,13 @@ async function loadWeights(llama: Llama, load: Load, given: string | undefined):
     stopStrings: template.stopStrings,
     isStop: (token) => stopIds.has(token) || model.isEogToken(token as Token),
     detokenize: (tokens, before) => model.detokenize(tokens as Token[], false, before as Token[]),
+    async openForm(format, written) {
+      const state = await openState(llama, model, format);
+      // Any cut into tokens will do: it spells the same characters.
+      for (const token of written === '' ? [] : model.tokenize(written, false, 'trimLeadingSpace'))
+        accept(llama, state, token);
+      return { state, banned: (banned ??= controlTokens(model)) };
+    },
     openSequence: (options) => openSequence(model, options),
     dispose: () => model.dispose(),
   };
@@ -186,9 +229,101 @@ async function openSequence(
       return sequence.nextTokenIndex;
     },
     feed: (tokens) => sequence.evaluateWithoutGeneratingNewTokens(tokens as Token[]),
-    next: (tokens, sampling) => sequence.evaluate(tokens as Token[], sampling),
+    next(tokens, { repeatPenalty, ...sampling }, { recent, form } = {}) {
+      const punishTokens = () => (recent?.().slice(-RECENT) ?? []) as Token[];
+      const answer = sequence.evaluate(tokens as Token[], {
+        ...sampling,
+        ...(repeatPenalty !== undefined && {
+          repeatPenalty: { penalty: repeatPenalty, maxPunishTokens: RECENT, punishTokens },
+        }),
+        ...(form && { grammarEvaluationState: form.state, tokenBias: form.banned }),
+      });
+      return form ? held(answer) : answer;
+    },
     dispose: () => context.dispose(),
   };
+}
+
+/** How many tokens back a repetition counts, as in llama.cpp. */
+const RECENT = 64;
+
+/**
+ * The library ends its JSON grammars with four line breaks, to see the end; without them nothing but the model's own end
+ * can follow, and no token is spent. Its integers may have a negative exponent (1e-5 is none), and exponents of sixteen
+ * digits are read back as infinite.
+ */
+function jsonGbnf(schema: JsonSchema): string {
+  // Only the text is wanted: parsing it is left to those who have checked it.
+  const nobody = { _bindings: { AddonGrammar: class {} } } as unknown as Llama;
+  const digits = '"-"? ("0" | [1-9] [0-9]{0,15})';
+  return new LlamaJsonSchemaGrammar(nobody, schema as never).grammar
+    .replace(/^(root ::= .*) "(?:\\n){4}" \[\\n\]\*$/m, '$1')
+    .replace(/^integer-number-rule ::= .*$/m, `integer-number-rule ::= ${digits}`)
+    .replace(
+      /^fractional-number-rule ::= .*$/m,
+      `fractional-number-rule ::= ${digits} ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,2})?`,
+    );
+}
+
+async function openState(llama: Llama, model: LlamaModel, format: CheckedFormat) {
+  const bad = (cause: unknown) =>
+    format.kind === 'json'
+      ? new Fault(
+          'bad-json-schema',
+          'The JSON schema asks for more than answers can be held to. Nothing was written; ask for fewer or shorter parts.',
+          { cause },
+        )
+      : new Fault('bad-grammar', 'The grammar could not be read. Nothing was written; mend it and ask again.', {
+          cause,
+        });
+  try {
+    const grammar = format.kind === 'json' ? jsonGbnf(format.schema) : format.gbnf;
+    // What comes of a schema passes the same gate as what a person wrote.
+    readGbnf(grammar);
+    return new LlamaGrammarEvaluationState({ model, grammar: await llama.createGrammar({ grammar }) });
+  } catch (error) {
+    throw bad(error);
+  }
+}
+
+/** Tells a form that a token is written already. The library keeps this to itself; a test holds it to its word. */
+function accept(llama: Llama, state: LlamaGrammarEvaluationState, token: number): void {
+  const { _bindings } = llama as unknown as Inside;
+  const { _state } = state as unknown as { readonly _state: unknown };
+  try {
+    _bindings.AddonSampler.acceptGrammarEvaluationStateToken(_state, token);
+  } catch (cause) {
+    throw new Fault(
+      'bad-grammar',
+      'What is written of the answer does not fit the form that was asked for, so it cannot go on. It is kept; ask anew.',
+      { cause },
+    );
+  }
+}
+
+interface Inside {
+  readonly _bindings: {
+    readonly AddonSampler: { acceptGrammarEvaluationStateToken(state: unknown, token: number): void };
+  };
+}
+
+function controlTokens(model: LlamaModel): TokenBias {
+  const banned: Token[] = [];
+  for (const token of model.iterateAllTokens())
+    if (model.getTokenAttributes(token).control && !model.isEogToken(token)) banned.push(token);
+  return TokenBias.for(model).set(banned, 'never');
+}
+
+async function* held(answer: AsyncIterable<number>): AsyncGenerator<number> {
+  try {
+    yield* answer;
+  } catch (cause) {
+    throw new Fault(
+      'bad-grammar',
+      'The model has no way to go on within the form that was asked for. What it wrote is kept; ask for another form.',
+      { cause },
+    );
+  }
 }
 
 /** Renders turns the way the model was trained for: by the template in its file, never by what its name suggests. */
@@ -232,7 +367,7 @@ function templateOf(model: LlamaModel, wrapper: ChatWrapper) {
     if (!open && !(wrapper instanceof JinjaTemplateChatWrapper)) chatHistory.push({ type: 'model', response: [] });
     const segments: Segment[] = [];
     for (const value of LlamaText(wrapper.generateContextState({ chatHistory }).contextText).values) {
-      if (typeof value === 'string') segments.push(...split(value, marks));
+      if (typeof value === 'string') segments.push(...splitAtMarks(value, marks));
       else segments.push({ ids: value.tokenize(model.tokenizer) });
     }
     return segments;
@@ -259,46 +394,3 @@ function templateOf(model: LlamaModel, wrapper: ChatWrapper) {
   render(EXCHANGE, false);
   return { render, stopIds, stopStrings };
 }
-
-const EXCHANGE: readonly Turn[] = (['system', 'user', 'assistant', 'user'] as const).map((role) => ({
-  role,
-  text: 'a',
-}));
-
-function* split(value: string, marks: RegExp): Generator<Segment> {
-  let from = 0;
-  for (const match of value.matchAll(marks)) {
-    if (match.index > from) yield { text: value.slice(from, match.index) };
-    yield { turn: Number(match[1]) };
-    from = match.index + match[0].length;
-  }
-  if (from < value.length) yield { text: value.slice(from) };
-}
-
-/** For a base model: lines that any text model has seen. */
-const plainLines = {
-  stopStrings: ['\nUser:', '\nAssistant:'],
-  render(turns: readonly Turn[], open: boolean): Segment[] {
-    const segments = turns.flatMap(({ role }, turn): Segment[] => {
-      const break_: Segment[] = turn === 0 ? [] : [{ text: '\n' }];
-      if (role === 'system') return [...break_, { turn }, { text: '\n' }];
-      if (role === 'user') return [...break_, { text: 'User: ' }, { turn }];
-      return [...break_, { text: 'Assistant:' }, { turn, lead: ' ' }];
-    });
-    return open ? segments : [...segments, { text: '\nAssistant:' }];
-  },
-};
-
-const outOfMemory = (error: unknown) => error instanceof Error && /memory/i.test(`${error.name} ${error.message}`);
-const noMemory = (cause: unknown) =>
-  new Fault(
-    'no-memory',
-    'There is not enough free memory for this model now. Close other programs, or choose a smaller model or context.',
-    { cause },
-  );
-const unreadable = (cause: unknown) =>
-  new Fault(
-    'model-unreadable',
-    'The file of this model could not be loaded; it may be incomplete or damaged. Get it again, or choose another model.',
-    { cause },
-  );

@@ -21,8 +21,17 @@ export interface MachineNeeds {
 }
 export interface View extends Machine {
   readonly hardware: Hardware;
-  /** Measured tokens a second of a file, here and with this back end. */
+  /** Measured tokens a second of a file, here and with this back end: of the last answers, or of a later timing. */
   speed(sha256: string): number | undefined;
+  /** When the file was last timed here. */
+  timed(sha256: string): Timing | undefined;
+}
+
+/** Tokens a second, reading a prompt and writing. */
+export interface Timing {
+  readonly prompt: number;
+  readonly decode: number;
+  readonly at: number;
 }
 
 export function openMachine({
@@ -35,6 +44,12 @@ export function openMachine({
   let rate: Promise<number | undefined> | undefined;
   let closed = false;
   const nameOf = ({ threads, gpu }: Hardware) => `${system.processor}/${threads}/${gpu.backend}`;
+
+  const timed = (sha256: string, machine: string) =>
+    store.get<Timing>(
+      'SELECT prompt, decode, at FROM engine_timings WHERE sha256 = ? AND machine = ?',
+      ...[sha256, machine],
+    );
 
   const rateOf = (hardware: Hardware): Promise<number | undefined> =>
     (rate ??= (async () => {
@@ -77,12 +92,27 @@ export function openMachine({
         memoryRate,
         // Without its own memory stated, a card's share is not counted on.
         gpuMemory: hardware.gpu.backend === 'cpu' ? undefined : hardware.gpu.memory,
-        speed: (sha256) =>
-          store.get<{ speed: number }>(
-            'SELECT speed FROM engine_speeds WHERE sha256 = ? AND machine = ?',
+        speed(sha256) {
+          const noted = store.get<{ speed: number; at: number }>(
+            'SELECT speed, at FROM engine_speeds WHERE sha256 = ? AND machine = ?',
             ...[sha256, machine],
-          )?.speed,
+          );
+          const timing = timed(sha256, machine);
+          return timing && timing.at > (noted?.at ?? -Infinity) ? timing.decode : noted?.speed;
+        },
+        timed: (sha256) => timed(sha256, machine),
       };
+    },
+    /** Keeps a timing of a file. */
+    async time(sha256: string, { prompt, decode }: Omit<Timing, 'at'>): Promise<Timing> {
+      const machine = nameOf(await findHardware(settings(), system));
+      const timing = { prompt, decode, at: clock.now() };
+      if (!closed)
+        store.run(
+          'INSERT OR REPLACE INTO engine_timings (sha256, machine, prompt, decode, at) VALUES (?, ?, ?, ?, ?)',
+          ...[sha256, machine, prompt, decode, timing.at],
+        );
+      return timing;
     },
     /** Keeps how fast a file wrote. */
     async note(sha256: string, speed: number, tokens: number): Promise<void> {

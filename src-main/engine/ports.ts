@@ -7,6 +7,9 @@ export interface Turn {
   readonly role: 'system' | 'user' | 'assistant';
   readonly text: string;
 }
+export type Format =
+  | { readonly kind: 'json'; /** A JSON Schema. */ readonly schema: unknown }
+  | { readonly kind: 'grammar'; /** GBNF, with a rule `root`. */ readonly gbnf: string };
 export interface GenerateRequest {
   /** Model id of `engine.models`. */
   readonly model: string;
@@ -18,6 +21,14 @@ export interface GenerateRequest {
   readonly topK: number;
   readonly topP: number;
   readonly seed?: number;
+  /** Tokens below this share of the likeliest one's probability are left out; 0 or absent: off. */
+  readonly minP?: number;
+  /** Above 1: tokens of the last 64 become less likely again; absent: off. */
+  readonly repeatPenalty?: number;
+  /** The answer is held to this form. Faults: `bad-grammar`, `bad-json-schema`. */
+  readonly format?: Format;
+  /** Nothing about this answer is noted, not even how fast it was: it belongs to a conversation that leaves no trace. */
+  readonly unrecorded?: boolean;
   /** Which conversation: the engine keeps its evaluated prefix between turns. */
   readonly session: string;
 }
@@ -62,6 +73,10 @@ export interface Load {
   readonly contextSize: number;
   readonly threads: number;
   readonly gpu: 'auto' | 'off';
+  /** Bytes that it takes while it is loaded. */
+  readonly memory: number;
+  /** Bytes that all loaded models may take together; one alone may take more. */
+  readonly budget: number;
 }
 export interface RunRequest extends Omit<GenerateRequest, 'model'> {
   readonly load: Load;
@@ -79,7 +94,13 @@ export interface Runner {
     load: Load,
     signal?: AbortSignal,
   ): Promise<{ readonly ms: number; readonly device: string; readonly note?: string }>;
-  /** Gives the memory of the weights back, when answers under way have ended. */
+  /** Tokens a second, reading and writing; takes about three seconds. */
+  speed(load: Load, signal?: AbortSignal): Promise<{ readonly prompt: number; readonly decode: number }>;
+  /** The models that are loaded now, and how many of their layers are on the graphics card. */
+  loaded(): Promise<readonly { readonly sha256: string; readonly gpuLayers: number }[]>;
+  /** Gives the memory of one model back when its answers have ended; false when it is not loaded. */
+  rest(sha256: Sha256): Promise<boolean>;
+  /** The same of all models. */
   unload(): Promise<void>;
   close(): Promise<void>;
 }

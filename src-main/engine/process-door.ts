@@ -1,7 +1,7 @@
 /** The contract between the core and the engine process: load, generate, measure, time. Only the runner calls it. */
 import * as v from 'valibot';
 import { call, joinText, schema, stream } from '../wire/index.ts';
-import type { Piece } from './ports.ts';
+import type { Format, Piece } from './ports.ts';
 
 /** Said once when a GPU is there and cannot be used. */
 export const DRIVER_NOTE =
@@ -17,10 +17,19 @@ export const load = v.strictObject({
   gpu: v.picklist(['auto', 'off']),
   /** Layers kept in VRAM; without it as many as fit together with the context. */
   gpuLayers: v.optional(schema.count),
+  /** Bytes that it takes while it is loaded. */
+  memory: schema.count,
+  /** Bytes that all loaded models may take together; one alone may take more. */
+  budget: schema.count,
 });
 export type Load = v.InferOutput<typeof load>;
 
 const turns = v.array(v.strictObject({ role: v.picklist(['system', 'user', 'assistant']), text: v.string() }));
+
+const format: v.GenericSchema<Format> = v.variant('kind', [
+  v.strictObject({ kind: v.literal('json'), schema: v.unknown() }),
+  v.strictObject({ kind: v.literal('grammar'), gbnf: v.string() }),
+]);
 
 export const ask = v.strictObject({
   load,
@@ -31,6 +40,9 @@ export const ask = v.strictObject({
   topK: schema.count,
   topP: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   seed: v.optional(schema.count),
+  minP: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  repeatPenalty: v.optional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(10))),
+  format: v.optional(format),
   session: schema.text(200),
 });
 export type Ask = v.InferOutput<typeof ask>;
@@ -86,5 +98,15 @@ export const processDoor = {
     v.object({ prompt: v.number(), decode: v.number() }),
   ),
   'process.pulse': call('Answers at once, unless the process hangs.', schema.empty, schema.empty),
-  'process.unload': call('Gives the memory of the weights back.', schema.empty, schema.empty),
+  'process.warm': call(
+    'The models that are loaded now.',
+    schema.empty,
+    v.array(v.object({ sha256: v.string(), gpuLayers: v.number() })),
+  ),
+  'process.rest': call(
+    'Gives the memory of one model back when its answers have ended.',
+    v.strictObject({ sha256: schema.sha256 }),
+    v.object({ rested: v.boolean() }),
+  ),
+  'process.unload': call('Gives the memory of all weights back.', schema.empty, schema.empty),
 } as const;

@@ -1,24 +1,15 @@
-/** What the engine process does with the runner's requests: keeps one model loaded and answers from it. */
+/** What the engine process does with the runner's requests: answers from the models that it keeps loaded. */
 import { randomInt } from 'node:crypto';
-import { isFault, serve, type Wire } from '../wire/index.ts';
-import { collectGarbage } from './garbage.ts';
+import { serve, type Wire } from '../wire/index.ts';
+import { checkFormat } from './format.ts';
 import { generate } from './generate.ts';
-import { openLlama, type Backend, type LoadLlama, type Weights } from './llama.ts';
-import { DRIVER_NOTE, processDoor, type Load, type Ready } from './process-door.ts';
-import { buildPrompt, turnCounter } from './prompt.ts';
-import { openSessions, type Sessions } from './sessions.ts';
-import { rememberTokens } from './tokens.ts';
+import type { LoadLlama } from './llama.ts';
+import { openPool, type Loaded } from './pool.ts';
+import { processDoor, type Ready } from './process-door.ts';
+import { buildPrompt } from './prompt.ts';
 
-const TIDY_MS = 500;
-
-interface Loaded {
-  readonly key: string;
-  readonly backend: Backend;
-  readonly weights: Weights;
-  readonly count: ReturnType<typeof turnCounter>;
-  readonly sessions: Sessions;
-  readonly contextSize: number;
-}
+/** Tokens that are read when a model is timed. */
+const TIMED = 128;
 
 export interface ServeEngineOptions {
   readonly wire: Wire;
@@ -28,7 +19,7 @@ export interface ServeEngineOptions {
 
 /** Serves `processDoor`; ends this process when the wire closes. */
 export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
-  const models = openModels(loadLlama);
+  const models = openPool(loadLlama);
   const now = () => performance.now();
 
   const prompt = (
@@ -67,21 +58,29 @@ export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
       },
       async *'process.generate'(ask, signal) {
         const asked = now();
+        const format = ask.format && checkFormat(ask.format);
         const lease = await models.lease(ask.load, signal);
         try {
           const { loaded } = lease;
           const { weights, backend } = loaded;
           const session = await loaded.sessions.acquire(ask.session, signal);
           try {
-            const { temperature, topK, topP, turns, continueAnswer } = ask;
+            const { temperature, topK, topP, minP, repeatPenalty, turns, continueAnswer } = ask;
+            const partial = continueAnswer ? turns.at(-1)!.text : '';
+            const sampling = {
+              ...{ temperature, topK, topP, seed: ask.seed ?? randomInt(2 ** 32) },
+              ...(minP !== undefined && minP > 0 && { minP }),
+              ...(repeatPenalty !== undefined && repeatPenalty !== 1 && { repeatPenalty }),
+            };
             yield* generate(
               {
                 weights,
                 sequence: session.sequence,
                 prompt: prompt(loaded, turns, continueAnswer, session.kept.find),
-                partial: continueAnswer ? turns.at(-1)!.text : '',
+                partial,
+                form: format && (await weights.openForm(format, partial)),
                 kept: session.kept,
-                sampling: { temperature, topK, topP, seed: ask.seed ?? randomInt(2 ** 32) },
+                sampling,
                 maxTokens: ask.maxTokens,
                 asked,
                 device: backend.device,
@@ -102,148 +101,43 @@ export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
           tokens: loaded.count(turns),
           contextSize: (await loaded.sessions.warm()).size,
         })),
-      'process.speed': (load, signal) =>
-        models.use(load, signal, async (loaded) => {
-          const session = await loaded.sessions.acquire('speed', signal);
-          try {
-            return await time(session.sequence, signal);
-          } finally {
-            session.release();
-          }
-        }),
+      'process.speed': (load, signal) => models.use(load, signal, (loaded) => time(loaded, load.threads, signal)),
       'process.pulse': () => ({}),
+      'process.warm': () => models.warm.map(({ sha256, weights }) => ({ sha256, gpuLayers: weights.gpuLayers })),
+      'process.rest': async ({ sha256 }) => ({ rested: await models.rest(sha256) }),
       'process.unload': async () => {
-        await models.unload();
+        await models.restAll();
         return {};
       },
     },
   });
 
-  async function time(sequence: Awaited<ReturnType<Sessions['warm']>>, signal: AbortSignal) {
-    const prompt = Array.from({ length: Math.min(128, sequence.size >> 1) }, (_, i) => 100 + i);
-    const sampling = { temperature: 0, topK: 1, topP: 1, seed: 1 };
-    await sequence.keep([]);
-    await sequence.feed(prompt.slice(0, 8));
-    const began = now();
-    await sequence.feed(prompt.slice(8));
-    const read = now();
-    let count = 0;
-    let first = 0;
-    // Two seconds tell enough, also of a slow model.
-    for await (const _ of sequence.next([1], sampling)) {
-      if (count++ === 0) first = now();
-      if (signal.aborted || count > 48 || (count > 4 && now() - first > 2000)) break;
-    }
-    const seconds = (now() - first) / 1000;
-    await sequence.keep([]);
-    return {
-      prompt: (prompt.length - 8) / ((read - began) / 1000),
-      decode: count > 1 && seconds > 0 ? (count - 1) / seconds : 0,
-    };
-  }
-}
-
-/**
- * One model at a time: its users share it; whoever wants another one waits until they have ended, and nobody who comes
- * later is let in before.
- */
-function openModels(loadLlama: LoadLlama | undefined) {
-  let backend: { key: string; opened: Promise<Backend> } | undefined;
-  let loaded: Loaded | undefined;
-  let users = 0;
-  let turn: Promise<unknown> = Promise.resolve();
-  let idle = () => {};
-
-  const whenIdle = () => (users === 0 ? Promise.resolve() : new Promise<void>((resolve) => (idle = resolve)));
-  const drop = async () => {
-    await whenIdle();
-    const old = loaded;
-    loaded = undefined;
-    await old?.sessions.dispose();
-    await old?.weights.dispose();
-  };
-  const start = async ({ gpu, threads }: Load): Promise<Backend> => {
-    if (backend && backend.key !== gpu) {
-      const old = backend;
-      backend = undefined;
-      await (await old.opened).dispose();
-    }
-    backend ??= { key: gpu, opened: openLlama({ gpu, threads }, loadLlama) };
-    const mine = backend;
-    return mine.opened.catch((error: unknown) => {
-      if (backend === mine) backend = undefined;
-      throw error;
-    });
-  };
-  const open = async (load: Load, opened: Backend, key: string): Promise<Loaded> => {
-    const { contextSize, threads } = load;
-    const weights = rememberTokens(await opened.load(load));
-    const sessions = openSessions({ weights, contextSize, threads });
+  /** A short context of its own: no conversation loses its place. */
+  async function time({ weights }: Loaded, threads: number, signal: AbortSignal) {
+    const sequence = await weights.openSequence({ contextSize: TIMED * 4, threads });
     try {
-      await sessions.warm();
-    } catch (error) {
-      await weights.dispose();
-      throw error;
-    }
-    const count = turnCounter(weights.render, weights);
-    return { key, backend: opened, weights, count, contextSize, sessions };
-  };
-  const bring = async (load: Load): Promise<Loaded> => {
-    const { sha256, contextSize, threads, gpu, gpuLayers = -1 } = load;
-    const key = [sha256, contextSize, threads, gpu, gpuLayers].join();
-    if (loaded?.key === key) return loaded;
-    await drop();
-    const opened = await start(load);
-    try {
-      loaded = await open(load, opened, key);
-    } catch (error) {
-      if (opened.device === 'cpu' || isFault(error, 'model-missing')) throw error;
-      // Out of VRAM or a driver that gave way: what the processor makes of it decides. Remembered while this process
-      // lives, so that not every load fails first.
-      const cpu = await openLlama({ gpu: 'off', threads }, loadLlama);
-      loaded = await open(load, cpu, key);
-      backend = { key: gpu, opened: Promise.resolve({ ...cpu, note: DRIVER_NOTE }) };
-      loaded = { ...loaded, backend: { ...cpu, note: DRIVER_NOTE } };
-      await opened.dispose().catch(() => {});
-    }
-    setTimeout(tidy, TIDY_MS).unref();
-    return loaded;
-  };
-  /** In a quiet moment after a load. */
-  const tidy = () => (users === 0 ? collectGarbage() : void setTimeout(tidy, TIDY_MS).unref());
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(work);
-    turn = mine.catch(() => {});
-    return mine;
-  };
-
-  async function lease(load: Load, signal: AbortSignal) {
-    const mine = await inTurn(async () => {
-      signal.throwIfAborted();
-      const loaded = await bring(load);
-      users++;
-      return loaded;
-    });
-    let held = true;
-    return {
-      loaded: mine,
-      release() {
-        if (!held) return;
-        held = false;
-        if (--users === 0) idle();
-      },
-    };
-  }
-  return {
-    lease,
-    async use<T>(load: Load, signal: AbortSignal, work: (loaded: Loaded) => Promise<T>): Promise<T> {
-      const mine = await lease(load, signal);
-      try {
-        return await work(mine.loaded);
-      } finally {
-        mine.release();
+      const text = 'The keeper of the lighthouse looked at the sea and wrote a letter. '.repeat(TIMED / 4);
+      const prompt = weights.plain(text, true).slice(0, TIMED);
+      const sampling = { temperature: 0, topK: 1, topP: 1, seed: 1 };
+      // What the first pass prepares is not the model's speed.
+      await sequence.feed(prompt.slice(0, 8));
+      const began = now();
+      await sequence.feed(prompt.slice(8));
+      const read = now();
+      let count = 0;
+      let first = 0;
+      // Two seconds tell enough, also of a slow model.
+      for await (const _ of sequence.next(prompt.slice(-1), sampling)) {
+        if (count++ === 0) first = now();
+        if (signal.aborted || count > 48 || (count > 4 && now() - first > 2000)) break;
       }
-    },
-    unload: () => inTurn(drop),
-  };
+      const seconds = (now() - first) / 1000;
+      return {
+        prompt: (prompt.length - 8) / ((read - began) / 1000),
+        decode: count > 1 && seconds > 0 ? (count - 1) / seconds : 0,
+      };
+    } finally {
+      await sequence.dispose();
+    }
+  }
 }

@@ -3,7 +3,8 @@
 // the library first, hence the dynamic ones.
 import './self-test.ts';
 
-const { childWire } = await import('../wire/carriers/child.ts');
+const { parentWire } = await import('../wire/carriers/parent.ts');
+const wire = await parentWire();
 const { serveEngine } = await import('./process-serve.ts');
 
-serveEngine({ wire: childWire(process) });
+serveEngine({ wire });

@@ -9,6 +9,8 @@ export interface PulseOptions {
   readonly onSilence: () => void;
   readonly everyMs?: number;
   readonly patience?: number;
+  /** Milliseconds on a clock that only goes forward. */
+  readonly now?: () => number;
 }
 
 /**
@@ -17,14 +19,25 @@ export interface PulseOptions {
  * range(10**9) %}` is a valid one, and native code cannot be interrupted) and cutting texts by its vocabulary (1 MB
  * takes about a second). Half a minute without an answer is none of those in an honest file.
  *
- * Beats are counted, not seconds: a machine that slept has missed one beat, whatever the clock says.
+ * Beats are counted, not seconds, and one that comes late itself (the machine slept, or the watcher was stopped) says
+ * nothing of the other side: the count begins anew.
  *
  * @returns ends the watch
  */
-export function watchPulse({ beat, wanted, onSilence, everyMs = 5000, patience = 6 }: PulseOptions): () => void {
+export function watchPulse({
+  beat,
+  wanted,
+  onSilence,
+  everyMs = 5000,
+  patience = 6,
+  now = () => performance.now(),
+}: PulseOptions): () => void {
   let waiting = false;
   let missed = 0;
+  let last = now();
   const timer = setInterval(() => {
+    const slept = now() - last > 2 * everyMs;
+    last = now();
     if (!waiting) {
       missed = 0;
       if (!wanted()) return;
@@ -32,7 +45,8 @@ export function watchPulse({ beat, wanted, onSilence, everyMs = 5000, patience =
       const answered = () => void (waiting = false);
       // A process that is gone is not silent: its supervisor learns of it from the wire.
       beat().then(answered, answered);
-    } else if (++missed >= patience) {
+    } else if (slept) missed = 0;
+    else if (++missed >= patience) {
       clearInterval(timer);
       onSilence();
     }

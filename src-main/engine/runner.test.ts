@@ -13,15 +13,17 @@ import { isFault } from '../wire/index.ts';
 import { readGguf } from './gguf/index.ts';
 import type { Turn } from './ports.ts';
 import { DRIVER_NOTE, type Load } from './process-door.ts';
-import { openRunner, type Runner, type RunnerOptions } from './runner.ts';
+import { openRunner, type Runner } from './runner.ts';
+import type { SupervisorOptions } from './supervisor.ts';
 
 const BAD = new URL('../../test/fakes/engine-bad.ts', import.meta.url);
 const loadOf = (file: string, gpu: Load['gpu'] = 'off'): Load => ({
   ...{ file, sha256: SMOLLM2_SHA256 as Load['sha256'], contextSize: 1024, threads: 1, gpu },
+  ...{ memory: 200e6, budget: 0 },
 });
 const system: Turn = { role: 'system', text: 'You are a helpful assistant.' };
 
-function setUp(host: EngineHost = engineHost(), clock = wallClock, pulse?: RunnerOptions['pulse']) {
+function setUp(host: EngineHost = engineHost(), clock = wallClock, pulse?: SupervisorOptions['pulse']) {
   const log = keptLog();
   const runner = openRunner({ host, log, clock, ...(pulse && { pulse }) });
   return { host, log, runner };

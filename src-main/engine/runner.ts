@@ -1,6 +1,8 @@
 /** The core's side of the engine process: answers by model file, restarts after crashes, falls back from a bad driver. */
+import { createHash } from 'node:crypto';
 import { Fault, isFault } from '../wire/index.ts';
-import type { Runner as Port, Turn } from './ports.ts';
+import { checkFormat } from './format.ts';
+import type { Format, Runner as Port, Turn } from './ports.ts';
 import { DRIVER_NOTE, type Load, type Ready } from './process-door.ts';
 import { openSupervisor, type Engine, type SupervisorOptions } from './supervisor.ts';
 
@@ -16,19 +18,12 @@ export type { Load, Ready } from './process-door.ts';
  */
 export interface Runner extends Port {
   warm(load: Load, signal?: AbortSignal): Promise<Ready>;
-  /** Tokens a second, reading and writing; takes about three seconds. */
-  speed(load: Load, signal?: AbortSignal): Promise<{ readonly prompt: number; readonly decode: number }>;
   /** The engine process, if one runs. */
   readonly pid: number | undefined;
 }
 
-export interface RunnerOptions extends SupervisorOptions {
-  /** Not read yet: how to load a model comes with each request. */
-  readonly settings?: () => unknown;
-}
-
 /** Opens the runner; the process starts with the first request. */
-export function openRunner(options: RunnerOptions): Runner {
+export function openRunner(options: SupervisorOptions): Runner {
   const supervisor = openSupervisor(options);
   /** The driver took the process with it; remembered until daimon is closed. */
   let driverFailed = false;
@@ -79,16 +74,17 @@ export function openRunner(options: RunnerOptions): Runner {
       const ready = await prepare(load, signal ?? never);
       return await work(ready.engine, ready.load);
     } catch (error) {
-      throw explain(error, load, 0);
+      throw explain(error, load.sha256, 0);
     } finally {
       leave();
     }
   };
-  const explain = (error: unknown, load: Load, tokens: number): unknown => {
+  /** @param work whom a death is counted against */
+  const explain = (error: unknown, work: string, tokens: number): unknown => {
     if (!isFault(error, 'closed')) return error;
     try {
       supervisor.engine();
-      supervisor.check(load.sha256);
+      supervisor.check(work);
     } catch (fault) {
       return fault;
     }
@@ -99,20 +95,36 @@ export function openRunner(options: RunnerOptions): Runner {
   return {
     async *generate(request, signal) {
       const { load } = request;
-      supervisor.check(load.sha256);
-      const leave = supervisor.enter(load.sha256);
+      const format = request.format && checkFormat(request.format);
+      let work: string = load.sha256;
+      supervisor.check(work);
+      let leave = supervisor.enter(work);
       let tokens = 0;
       try {
         const ready = await prepare(load, signal);
-        const { continueAnswer, maxTokens, temperature, topK, topP, seed, session } = request;
-        const turns = plain(request.turns);
-        const ask = { load: ready.load, turns, continueAnswer, maxTokens, temperature, topK, topP, seed, session };
+        if (format) {
+          // A file that kills or hangs the process does it now, and what comes later is the form's doing.
+          await ready.engine.client['process.load'](ready.load, signal);
+          leave();
+          leave = () => {};
+          work = workOf(load, format);
+          supervisor.check(work);
+          leave = supervisor.enter(work);
+        }
+        const { continueAnswer, maxTokens, temperature, topK, topP, seed, minP, repeatPenalty, session } = request;
+        const ask = {
+          ...{ load: ready.load, turns: plain(request.turns), continueAnswer, session },
+          ...{ maxTokens, temperature, topK, topP, seed, minP, repeatPenalty, format },
+        };
         for await (const piece of ready.engine.client['process.generate'](ask, signal)) {
-          if (piece.kind === 'token') tokens += piece.tokens;
+          if (piece.kind === 'token') {
+            tokens += piece.tokens;
+            supervisor.worked(work);
+          }
           yield piece.kind === 'start' ? { ...piece, ...note(load) } : piece;
         }
       } catch (error) {
-        throw explain(error, load, tokens);
+        throw blame(explain(error, work, tokens), work === load.sha256 ? undefined : format);
       } finally {
         leave();
       }
@@ -129,6 +141,11 @@ export function openRunner(options: RunnerOptions): Runner {
       });
     },
     speed: (load, signal) => request(load, signal, (engine, how) => engine.client['process.speed'](how, signal)),
+    loaded: async () => (await supervisor.running?.client['process.warm']({})) ?? [],
+    async rest(sha256) {
+      const { rested } = (await supervisor.running?.client['process.rest']({ sha256 })) ?? { rested: false };
+      return rested;
+    },
     async unload() {
       await supervisor.running?.client['process.unload']({});
     },
@@ -138,6 +155,19 @@ export function openRunner(options: RunnerOptions): Runner {
     close: () => supervisor.close(),
   };
 }
+
+/** A form that kills the engine is not held against the model, and a model without it goes on. */
+const workOf = ({ sha256 }: Load, format: Format): string =>
+  `${sha256}/${createHash('sha256').update(JSON.stringify(format)).digest('hex')}`;
+
+const blame = (error: unknown, format: Format | undefined): unknown =>
+  format && (isFault(error, 'model-crashes') || isFault(error, 'model-unreadable'))
+    ? new Fault(
+        format.kind === 'json' ? 'bad-json-schema' : 'bad-grammar',
+        'The engine stopped again and again while it held an answer to this form, so the form is left alone for a minute. ' +
+          'Conversations are safe; ask for a simpler form, or for none.',
+      )
+    : error;
 
 /** Callers' turns may carry more than the engine is to see. */
 const plain = (turns: readonly Turn[]) => turns.map(({ role, text }) => ({ role, text }));

@@ -1,4 +1,4 @@
-/** The engine's tables: the models that are here, how fast they wrote, what was measured of the machine. */
+/** The engine's tables: the models that are here, how fast they wrote and were timed, what was measured of the machine. */
 import type { Migration } from '../base/ports.ts';
 
 export const migrations: readonly Migration[] = [
@@ -33,6 +33,26 @@ export const migrations: readonly Migration[] = [
         memory_rate REAL NOT NULL,
         at INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID;
+    `,
+  },
+  {
+    number: 2,
+    sql: `
+      CREATE TABLE engine_timings (
+        sha256 TEXT NOT NULL,
+        -- As in engine_speeds: on another machine a timing says nothing.
+        machine TEXT NOT NULL,
+        -- Tokens a second, reading and writing.
+        prompt REAL NOT NULL,
+        decode REAL NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (sha256, machine)
+      ) STRICT, WITHOUT ROWID;
+      -- The model that an arrival, not the person, made the one of new conversations.
+      CREATE TABLE engine_choice (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        model TEXT
+      ) STRICT;
     `,
   },
 ];

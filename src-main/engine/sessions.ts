@@ -1,5 +1,6 @@
 /** Conversations share the weights; a few of them have a live KV cache, the least recently used gives way. */
 import { openKept, type Kept } from './kept.ts';
+import { LIVE } from './fit.ts';
 import type { Sequence, Weights } from './llama.ts';
 
 export interface Session {
@@ -39,7 +40,7 @@ const REMEMBERED = 16;
  * A sequence for each of the last `most` conversations. One that comes back after it gave way is evaluated again, except
  * for what its prompt has in common with the one that took its place (the system prompt).
  */
-export function openSessions({ weights, contextSize, threads, most = 2 }: SessionsOptions): Sessions {
+export function openSessions({ weights, contextSize, threads, most = LIVE }: SessionsOptions): Sessions {
   let slots: Slot[] = [];
   const kept = new Map<string, Kept>();
   let waiting: (() => void)[] = [];

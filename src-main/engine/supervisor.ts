@@ -28,9 +28,11 @@ export interface Supervisor {
   enter(model: string): () => void;
   /**
    * Throws Fault `model-crashes` when the process died three times within a minute while it worked with `model`, and
-   * `model-unreadable` when it had to be ended within the last minute because it hung.
+   * `model-unreadable` when it had to be ended within the last minute because it hung before it had ever answered.
    */
   check(model: string): void;
+  /** The process has answered from `model`: if it hangs later, its file is not to blame. */
+  worked(model: string): void;
   /** The present death, if it comes, has another cause than the model: it is not counted. */
   excuse(model: string): void;
   close(): Promise<void>;
@@ -40,7 +42,9 @@ const MOST_CRASHES = 3;
 const WINDOW_MS = 60_000;
 const PATIENCE_MS = 2000;
 /** One thread allocates at a time; more arenas of glibc would only keep 13 MB of free memory from the system. */
-const ENV = { MALLOC_ARENA_MAX: '2' };
+// Without a fixed threshold glibc takes later caches of tens of MB from its heap and keeps them: 46 MB after two models
+// have rested (measured). Smaller buffers, of which each token needs some, stay in the heap.
+const ENV = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(8 << 20) };
 
 /** Keeps at most one engine process. It holds nothing that would need saving, so it is ended without ceremony. */
 export function openSupervisor({ host, log, clock, pulse }: SupervisorOptions): Supervisor {
@@ -49,10 +53,12 @@ export function openSupervisor({ host, log, clock, pulse }: SupervisorOptions): 
   const underWay = new Map<string, number>();
   const crashes = new Map<string, number[]>();
   const hangs = new Map<string, number>();
+  const answered = new Set<string>();
   const busy = () => [...underWay].filter(([, requests]) => requests > 0).map(([model]) => model);
 
   const start = () => {
     const child = host.start('engine', { env: ENV });
+    answered.clear();
     let alive = true;
     const died = () => {
       alive = false;
@@ -83,7 +89,7 @@ export function openSupervisor({ host, log, clock, pulse }: SupervisorOptions): 
       wanted: () => busy().length > 0,
       onSilence() {
         log.info('engine.hung', { pid: child.pid });
-        for (const model of busy()) hangs.set(model, clock.now());
+        for (const model of busy()) if (!answered.has(model)) hangs.set(model, clock.now());
         child.kill();
       },
     });
@@ -127,6 +133,7 @@ export function openSupervisor({ host, log, clock, pulse }: SupervisorOptions): 
         { details: { crashes: recent(model).length } },
       );
     },
+    worked: (model) => void answered.add(model),
     excuse(model) {
       crashes.set(model, recent(model).slice(0, -1));
     },

@@ -30,7 +30,7 @@ beforeAll(async () => {
   load = {
     file: needSmollm2(),
     sha256: SMOLLM2_SHA256 as Load['sha256'],
-    ...{ contextSize: 512, threads: 1, gpu: 'off' as const },
+    ...{ contextSize: 512, threads: 1, gpu: 'off' as const, memory: 0, budget: 0 },
   };
   backend = await openLlama({ gpu: 'off', threads: 1 });
 }, 30_000);

@@ -10,6 +10,8 @@ export const settings = v.object({
   cut: v.boolean(),
   /** Model of new conversations; none until one is chosen. */
   model: v.nullable(v.string()),
+  /** Bytes that models may keep in memory together; 'auto' = what this machine can spare. */
+  memoryBudget: v.union([v.literal('auto'), v.pipe(v.number(), v.safeInteger(), v.minValue(0))]),
   /** 'auto' uses a GPU whose back end is installed. */
   gpu: v.picklist(['auto', 'off']),
   /** Tokens of context; 'auto' = what the model was trained for, bounded by this machine's memory. */

@@ -15,6 +15,7 @@ const defaults: Settings = {
   idleMinutes: 10,
   cut: false,
   model: null,
+  memoryBudget: 'auto',
   gpu: 'auto',
   contextSize: 'auto',
 };

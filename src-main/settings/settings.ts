@@ -13,6 +13,7 @@ const DEFAULTS: Settings = {
   idleMinutes: 10,
   cut: false,
   model: null,
+  memoryBudget: 'auto',
   gpu: 'auto',
   contextSize: 'auto',
 };

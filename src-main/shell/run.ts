@@ -1,13 +1,13 @@
-/** A core with everything that a shell without Electron gives it: its socket, its window over loopback, its end. */
+/** A core with everything that a shell gives it: its socket, its window over loopback where a browser shows it, its end. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { newVisitor, type Visitor } from '../gate.ts';
 import { openCore } from '../core.ts';
 import { systemClock } from '../base/clock.ts';
+import { packaged } from '../base/asset.ts';
 import { forbidDumps } from '../base/dumps.ts';
 import type { Host } from '../base/host.ts';
-import type { Door, Handlers, Wire } from '../wire/index.ts';
+import { Fault, type Door, type Handlers, type Wire } from '../wire/index.ts';
 import { openLog } from '../base/log.ts';
 import { openLoopback, type Loopback } from './browser/loopback.ts';
 import { removeRedirect } from './browser/redirect.ts';
@@ -20,16 +20,18 @@ const IDLE_MS = 30_000;
 interface RunOptions {
   readonly dataFolder: string;
   readonly host: Host;
-  /** The folder of the built window. */
-  readonly windowFolder: string;
+  /** The folder of the built window; undefined where the desktop shell shows it and nothing is served. */
+  readonly windowFolder: string | undefined;
   /** Stay until told to quit (npm start), or end when idle (a terminal's core). */
   readonly stay: boolean;
   /** Called once everything is closed. */
   onEnd(): void;
 }
 export interface Running {
-  /** A fresh address for a window. */
+  /** A fresh address for a window. @throws Fault `window-elsewhere` where the desktop shell shows it */
   address(): Promise<string>;
+  /** Serves a window whose wire came another way than over loopback; `shell`: the shell itself, which may quit. */
+  welcome(wire: Wire, options?: { readonly shell?: boolean }): void;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,11 @@ export async function runCore({
     },
   });
   const address = async () => {
+    if (windowFolder === undefined)
+      throw new Fault(
+        'window-elsewhere',
+        'daimon is open in its desktop window; nothing was started. Use it there, or quit it first.',
+      );
     loopback ??= openLoopback({
       root: windowFolder,
       clock: systemClock,
@@ -101,19 +108,23 @@ export async function runCore({
 
   const handlers: Handlers<typeof shellDoor> = {
     'shell.address': async () => ({ address: await address() }),
+    'shell.busy': () => ({ busy: core.busy() }),
     'shell.quit': () => {
       setImmediate(() => void close());
       return { quitting: true };
     },
   };
-  onWire = (wire) => core.welcome(count(wire), newVisitor(), { door: shellDoor, handlers: handlers as Handlers<Door> });
+  const shell = { door: shellDoor, handlers: handlers as Handlers<Door> };
+  onWire = (wire) => core.welcome(count(wire), newVisitor(), shell);
   for (const wire of early.splice(0)) onWire(wire);
-  return { address, close };
+  const welcome: Running['welcome'] = (wire, options) =>
+    core.welcome(count(wire), newVisitor(), options?.shell ? shell : undefined);
+  return { address, welcome, close };
 }
 
 /** The version that a person can name in a report. */
 export const version = (): string =>
-  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+  (JSON.parse(readFileSync(packaged('package.json'), 'utf8')) as { version: string }).version;
 
 /** Where `vite build` puts the window. */
-export const windowFolder = fileURLToPath(new URL('../../dist/window', import.meta.url));
+export const windowFolder = packaged('dist/window');

@@ -1,23 +1,14 @@
 /** The confirm window's server: loopback only, its own origin, JSON over POST; the one place where Approve can be pressed. */
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import * as v from 'valibot';
 import { Fault } from '../wire/index.ts';
-import { confirmPosts, type ConfirmAnswers, type ConfirmPath } from './door.ts';
+import { MAX_BODY, type Answering } from './confirm-answer.ts';
 import { HEADERS, mayAsk } from './headers.ts';
 import type { PageFile } from './page-files.ts';
 
-/** A phrase and a password in JSON; nothing longer is ever sent here. */
-const MAX_BODY = 16 << 10;
-
-type Posts = {
-  [P in ConfirmPath]: (
-    input: v.InferOutput<(typeof confirmPosts)[P]>,
-    signal: AbortSignal,
-  ) => Promise<ConfirmAnswers[P]>;
-};
+const { code, message } = new Fault('bad-input', 'That is too long.');
+const TOO_LONG = { code, message };
 
 export interface ConfirmServer {
   /** http://127.0.0.1:port */
@@ -26,11 +17,11 @@ export interface ConfirmServer {
 }
 
 export async function serveConfirm({
-  posts,
+  answer: answerPost,
   page,
   unexpected,
 }: {
-  readonly posts: Posts;
+  readonly answer: Answering;
   readonly page: (path: string) => Promise<PageFile | undefined>;
   readonly unexpected: (error: unknown) => void;
 }): Promise<ConfirmServer> {
@@ -44,33 +35,15 @@ export async function serveConfirm({
       const file = await page(path);
       return file ? send(response, 200, file.type, file.bytes) : send(response, 404, 'text/plain', 'Not here.');
     }
-    if (!Object.hasOwn(confirmPosts, path)) return send(response, 404, 'text/plain', 'Not here.');
     const left = new AbortController();
     response.once('close', () => left.abort());
-    try {
-      const value = await post(
-        path as ConfirmPath,
-        await body(request),
-        AbortSignal.any([left.signal, stopped.signal]),
-      );
-      return send(response, 200, 'application/json', JSON.stringify(value));
-    } catch (error) {
-      if (!(error instanceof Fault)) unexpected(error);
-      const { code, message, details } =
-        error instanceof Fault ? error : new Fault('internal', 'Something unexpected went wrong; nothing was signed.');
-      return send(
-        response,
-        code === 'tab-unknown' ? 401 : 400,
-        'application/json',
-        JSON.stringify({ code, message, details }),
-      );
-    }
-  };
-  const post = <P extends ConfirmPath>(path: P, raw: unknown, signal: AbortSignal) => {
-    const parsed = v.safeParse(confirmPosts[path], raw);
-    if (!parsed.success)
-      throw new Fault('bad-input', `${path}: ${v.getDotPath(parsed.issues[0]) ?? 'input'} is not right.`);
-    return (posts[path] as (input: unknown, signal: AbortSignal) => Promise<ConfirmAnswers[P]>)(parsed.output, signal);
+    const text = await body(request);
+    if (text === undefined) return send(response, 400, 'application/json', JSON.stringify(TOO_LONG));
+    const reply = await answerPost(path, text, AbortSignal.any([left.signal, stopped.signal]));
+    if (!reply) return send(response, 404, 'text/plain', 'Not here.');
+    if (reply.ok) return send(response, 200, 'application/json', JSON.stringify(reply.value));
+    const status = reply.fault.code === 'tab-unknown' ? 401 : 400;
+    return send(response, status, 'application/json', JSON.stringify(reply.fault));
   };
 
   const server = createServer(
@@ -103,23 +76,19 @@ function send(response: ServerResponse, status: number, type: string, content: s
   response.end(content);
 }
 
-async function body(request: IncomingMessage): Promise<unknown> {
+/** Undefined when it is longer than anything that is ever sent here. */
+async function body(request: IncomingMessage): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > MAX_BODY) throw new Fault('bad-input', 'That is too long.');
+    if (size > MAX_BODY) return undefined;
     parts.push(part);
   }
   const whole = Buffer.concat(parts);
   try {
-    return JSON.parse(whole.toString('utf8')) as unknown;
-  } catch {
-    throw new Fault('bad-input', 'That is not JSON.');
+    return whole.toString('utf8');
   } finally {
     for (const part of [whole, ...parts]) part.fill(0);
   }
 }
-
-/** A 256-bit secret in 43 characters. */
-export const newSecret = () => randomBytes(32).toString('base64url');

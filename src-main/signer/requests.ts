@@ -126,5 +126,9 @@ export function openRequests({ clock }: { readonly clock: Clock }) {
       const one = find(id);
       if (remove(one)) one.reject(refused());
     },
+    /** Refuses all that waits, but for what was approved and is being done: it can no longer be said to be undone. */
+    refuseWaiting(): void {
+      for (const one of [...held.values()]) if (!one.performing && remove(one)) one.reject(refused());
+    },
   };
 }

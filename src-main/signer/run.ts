@@ -1,16 +1,19 @@
-/** Joins a signer to the wire that this process was forked with; the KDF is the caller's, so that tests need not wait. */
+/** Joins a signer to the wire of the process that started it; the KDF is the caller's, so that tests need not wait. */
 import { systemClock } from '../base/clock.ts';
-import { childWire } from '../wire/carriers/child.ts';
+import { onPort, parentPort } from '../wire/carriers/parent.ts';
 import { serve, type Wire } from '../wire/index.ts';
+import type { Desk } from './confirm-port.ts';
 import { signerDoor } from './door.ts';
 import type { Kdf } from './kdf.ts';
 import { openSigner } from './signer.ts';
 
 export function runSigner({
+  wire: parent,
   kdf,
   dataFolder,
   windowFolder,
 }: {
+  wire: Wire;
   kdf: Kdf;
   dataFolder: string;
   windowFolder: string;
@@ -21,23 +24,19 @@ export function runSigner({
     process.stderr.write(`signer: ${name}${(stack ?? '').split('\n').slice(1, 4).join('')}\n`);
     return 'the signer’s output';
   };
-  const signer = openSigner({ dataFolder, windowFolder, kdf, clock: systemClock, unexpected });
+  const signer = openSigner({ dataFolder, windowFolder, kdf, clock: systemClock, unexpected, desk: desk() });
   void signer.sweep();
   const end = () => void signer.close().finally(() => process.exit(0));
 
-  const child = childWire(process);
   const wire: Wire = {
-    ...child,
+    ...parent,
     listen: (onFrame, onClose) =>
-      child.listen(onFrame, () => {
+      parent.listen(onFrame, () => {
         onClose();
         end();
       }),
   };
   serve({ door: signerDoor, handlers: signer.handlers, wire, unexpected });
-
-  // The parent may have gone while the KDF was loading: then the wire will never tell.
-  if (!process.connected) end();
 
   // Ctrl-C reaches the whole group of a terminal: the parent decides, and closes the wire when it has ended its work.
   process.on('SIGINT', () => {});
@@ -46,4 +45,15 @@ export function runSigner({
     unexpected(error);
     process.exit(1);
   });
+}
+
+/** Electron's main, where it started this process: it opens the confirm window and hands its port in here. */
+function desk(): Desk | undefined {
+  const main = parentPort();
+  return (
+    main && {
+      open: () => main.postMessage({ t: 'open-confirm' }),
+      onPort: (on) => onPort(main, 'confirm', on),
+    }
+  );
 }

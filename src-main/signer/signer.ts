@@ -23,6 +23,7 @@ export interface SignerNeeds {
   readonly unexpected: (error: unknown) => void;
   readonly disk?: VaultDisk;
   readonly open?: ConfirmNeeds['open'];
+  readonly desk?: ConfirmNeeds['desk'];
 }
 export interface Signer {
   readonly handlers: Handlers<typeof signerDoor>;
@@ -48,6 +49,7 @@ export function openSigner({
   clock,
   unexpected,
   open,
+  desk,
   disk = vaultDisk(dataFolder),
 }: SignerNeeds): Signer {
   let held: codec.Opened | undefined;
@@ -94,6 +96,7 @@ export function openSigner({
     windowFolder,
     unexpected,
     ...(open && { open }),
+    desk,
     checkPassword: (password) => alone(() => withOpened(password, async () => {})),
     words: (password) =>
       alone(() =>

@@ -32,6 +32,7 @@ export function testHost({
       children.push(child);
       return child;
     },
+    notify: () => false,
     open: () => Promise.resolve(false),
   };
 }

@@ -1,7 +1,7 @@
 /** axe on every screen, in both themes: no violation. */
 import axe from 'axe-core';
 import { expect, test } from 'vitest';
-import { emptyWorld, fakeId, livedInWorld, model, type World } from './fake-world.ts';
+import { emptyWorld, fakeId, livedInWorld, model, shelvedWorld, type World } from './fake-world.ts';
 import { openWindow } from './fake-window.ts';
 
 type Opened = Awaited<ReturnType<typeof openWindow>>;
@@ -76,6 +76,64 @@ const screens: Readonly<Record<string, Screen>> = {
     world: withBetter,
     hash: '#/own/models',
     act: ({ screen }) => screen.getByRole('button', { name: 'Remove: Qwen3 4B' }).click(),
+  },
+  'chat: shelves': { world: shelvedWorld, hash: `#/chat/${fakeId(23)}` },
+  'chat: more': {
+    world: shelvedWorld,
+    hash: `#/chat/${fakeId(23)}`,
+    act: ({ screen }) => screen.getByRole('button', { name: /^More: / }).click(),
+  },
+  'chat: move': {
+    world: shelvedWorld,
+    hash: `#/chat/${fakeId(23)}`,
+    act: async ({ screen }) => {
+      await screen.getByRole('button', { name: /^More: / }).click();
+      await screen.getByRole('menuitem', { name: 'Move to a folder' }).click();
+      await screen.getByRole('radio', { name: 'A new folder' }).click();
+    },
+  },
+  'chat: export': {
+    world: shelvedWorld,
+    hash: `#/chat/${fakeId(23)}`,
+    act: async ({ screen }) => {
+      await screen.getByRole('button', { name: /^More: / }).click();
+      await screen.getByRole('menuitem', { name: 'Export' }).click();
+    },
+  },
+  models: {
+    world: shelvedWorld,
+    hash: '#/own/models',
+    act: async ({ screen }) => {
+      await screen.getByRole('button', { name: 'Measure: Qwen3 4B' }).click();
+      await screen.getByText('Details', { exact: true }).first().click();
+    },
+  },
+  bring: { world: livedInWorld, hash: '#/settings/bring' },
+  'bring: done': {
+    world: livedInWorld,
+    hash: '#/settings/bring',
+    act: async ({ screen, session }) => {
+      await session.bringing.begin(new File(['[]'], 'conversations.json'));
+      await expect.element(screen.getByText(/messages came/)).toBeVisible();
+    },
+  },
+  personas: { world: shelvedWorld, hash: '#/settings/personas' },
+  'personas: change': {
+    world: shelvedWorld,
+    hash: '#/settings/personas',
+    act: ({ screen }) => screen.getByRole('button', { name: 'Edit: Editor' }).click(),
+  },
+  'handed over': {
+    world: livedInWorld,
+    hash: '#/settings/about',
+    act: async ({ screen, change }) => {
+      change((world) => {
+        world.models = [...world.models, model({ id: 'qwen3-4b-q4', name: 'Qwen3 4B' })];
+        world.jobs = world.jobs.map((job) => ({ ...job, state: 'done' as const }));
+        world.settings = { ...world.settings, model: 'qwen3-4b-q4' };
+      });
+      await expect.element(screen.getByText(/answers from now on/)).toBeVisible();
+    },
   },
   settings: { world: livedInWorld, hash: '#/settings' },
   'what left this machine': { world: livedInWorld, hash: '#/settings/left' },

@@ -1,5 +1,5 @@
 /** A small world for the fake core: a vault, models, jobs, connections and conversations, all of the doors' own types. */
-import type { Conversation, Message } from '../../src-main/assistant/door.ts';
+import type { Attachment, Persona, Conversation, Message } from '../../src-main/assistant/door.ts';
 import type { Connection, Job } from '../../src-main/base/door.ts';
 import type { CatalogueEntry, Fit, Model } from '../../src-main/engine/door.ts';
 import type { Settings } from '../../src-main/settings/door.ts';
@@ -18,6 +18,8 @@ export interface World {
   conversations: Conversation[];
   messages: Message[];
   draft: string;
+  attachments: Attachment[];
+  personas: Persona[];
   addresses: string[];
   memory: number;
 }
@@ -101,6 +103,8 @@ export const model = (over: Partial<Model> & Pick<Model, 'id' | 'name'>): Model 
   parameters: 4.02e9,
   warmUp: false,
   chat: true,
+  warm: false,
+  layers: 36,
   fit: fit({ measured: true }),
   ...over,
 });
@@ -145,7 +149,15 @@ export const accounts = [
 export const emptyWorld = (): World => ({
   vault: { state: 'none', jobs: 0 },
   password: '',
-  settings: { theme: 'system', idleMinutes: 10, cut: false, model: null, gpu: 'auto', contextSize: 'auto' },
+  settings: {
+    theme: 'system',
+    idleMinutes: 10,
+    cut: false,
+    model: null,
+    memoryBudget: 'auto',
+    gpu: 'auto',
+    contextSize: 'auto',
+  },
   catalogue: catalogue(),
   found: [],
   models: [],
@@ -154,6 +166,8 @@ export const emptyWorld = (): World => ({
   conversations: [],
   messages: [],
   draft: '',
+  attachments: [],
+  personas: [],
   addresses: accounts,
   memory: 16e9,
 });
@@ -168,6 +182,10 @@ export function livedInWorld(): World {
     changedAt: now - age,
     messages: 2,
     model: 'smollm2-135m-instruct-q4_1',
+    pinned: false,
+    folder: null,
+    persona: null,
+    shape: {},
   });
   const said = (n: number, role: 'user' | 'assistant', text: string): Message => ({
     id: fakeId(n),
@@ -239,6 +257,58 @@ export function livedInWorld(): World {
     messages: [
       said(11, 'user', 'What did Nan write about the winter they lost the boat?'),
       said(12, 'assistant', 'They lost the *Perpétua* in the night of **11 February 1956**, not in January.'),
+    ],
+  };
+}
+
+/** Someone with pins, folders, history from elsewhere, two models and two personas. */
+export function shelvedWorld(): World {
+  const world = livedInWorld();
+  const [first] = world.conversations;
+  const day = 86_400_000;
+  const more = (n: number, title: string, age: number, over: Partial<Conversation> = {}): Conversation => ({
+    ...first!,
+    id: fakeId(n),
+    title,
+    changedAt: Date.now() - age,
+    ...over,
+  });
+  return {
+    ...world,
+    conversations: [
+      ...world.conversations,
+      more(20, 'A question I would not keep', 30_000, { temporary: true }),
+      more(21, 'The Salt Year: chapter notes', 3 * day, { pinned: true }),
+      more(22, 'Ines’s birthday, ideas', 1.1 * day),
+      more(23, 'Letter to Anselm, second draft', 5 * day, { folder: 'Letters' }),
+      more(24, 'Letter to the harbour master', 6 * day, { folder: 'Letters' }),
+      more(25, 'Handout for Wednesday', 9 * day, { folder: 'Writing evening' }),
+      more(26, 'Home office and tax, and what may be counted', 12 * day, { from: 'chatgpt' }),
+      more(27, 'Portuguese for the trip', 40 * day, { from: 'claude' }),
+    ],
+    models: [
+      { ...warmUp(), timed: { prompt: 1860, decode: 118, at: Date.now() - 2 * day } },
+      model({
+        id: 'qwen3-4b-q4',
+        name: 'Qwen3 4B',
+        warm: true,
+        gpuLayers: 12,
+        timed: { prompt: 549, decode: 28, at: Date.now() - 3_600_000 },
+      }),
+    ],
+    jobs: [],
+    settings: { ...world.settings, model: 'qwen3-4b-q4' },
+    personas: [
+      {
+        id: fakeId(750),
+        name: 'Editor',
+        shape: {
+          system: 'You are a patient editor. Ask before you change a sentence, and never praise.',
+          temperature: 0.4,
+        },
+        createdAt: 1,
+      },
+      { id: fakeId(751), name: 'Cook', shape: { model: 'qwen3-4b-q4' }, createdAt: 2 },
     ],
   };
 }

@@ -2,7 +2,9 @@
 import { portWire, type PortLike } from '../../src-main/wire/carriers/port.ts';
 import { Fault, serve, type Handlers } from '../../src-main/wire/index.ts';
 import { doors, type Doors } from './doors.ts';
-import { fakeId, hex, model as modelOf, type World } from './fake-world.ts';
+import { fakeAssistant } from './fake-assistant.ts';
+import { fakeEngine } from './fake-engine.ts';
+import { fakeId, hex, type World } from './fake-world.ts';
 import { relay, type Link, type LinkState } from './link.ts';
 
 type All = Handlers<Doors>;
@@ -90,8 +92,6 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
     });
     return world.vault;
   };
-  const page = (conversation: string) => world.messages.filter((one) => one.conversation === conversation);
-
   const handlers: All = {
     'jobs.list': () => world.jobs,
     'jobs.follow': ({ id }, signal) =>
@@ -169,100 +169,8 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
         digest: hex('ab'.repeat(32)),
       };
     },
-    'engine.hardware': () => ({
-      memory: world.memory,
-      freeMemory: world.memory / 2,
-      physicalCores: 4,
-      threads: 4,
-      memoryRate: 20e9,
-      gpu: { found: null, backend: 'cpu' },
-    }),
-    'engine.catalogue': () => world.catalogue,
-    async *'engine.fetch'({ id }, signal) {
-      const wanted = world.catalogue.find((one) => one.id === id);
-      if (!wanted) throw new Fault('unknown-model', 'The catalogue has no such model; look at it again.');
-      if (world.settings.cut)
-        throw new Fault('dial-cut', 'Every connection to the outside is cut. Nothing was fetched; allow them first.');
-      const mine = fakeId(600 + world.jobs.length);
-      change(() => {
-        world.jobs = [
-          {
-            id: mine,
-            kind: 'engine.fetch',
-            title: `Fetching ${wanted.name}`,
-            state: 'running',
-            done: 0,
-            total: wanted.size ?? wanted.estimate,
-            unit: 'bytes',
-            rate: 5e6,
-            secondsLeft: (wanted.size ?? wanted.estimate) / 5e6,
-            startedAt: Date.now(),
-          },
-          ...world.jobs,
-        ];
-      });
-      yield {
-        kind: 'bytes',
-        job: mine,
-        bytes: 0,
-        total: wanted.size ?? wanted.estimate,
-        source: wanted.sources[0]!.host,
-      };
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    },
-    'engine.found': () => world.found,
-    'engine.import': ({ path }) => {
-      if (!path.endsWith('.gguf'))
-        throw new Fault('not-a-gguf', 'That file is not a GGUF model. It was left as it is; choose another file.');
-      const taken = modelOf({ id: 'sha256:0123456789abcdef', name: path.split('/').pop()!, linked: path });
-      change(() => (world.models = [...world.models, taken]));
-      return taken;
-    },
-    'engine.models': () => world.models,
-    'engine.remove': ({ id }) => {
-      const gone = world.models.find((one) => one.id === id);
-      change(() => (world.models = world.models.filter((one) => one.id !== id)));
-      return { freed: gone?.size ?? 0 };
-    },
-    'engine.warm': () => ({ ms: 300, device: 'cpu' }),
-    async *'assistant.send'({ text: words, conversation }, signal) {
-      const into = conversation ?? fakeId(700 + world.conversations.length);
-      change(() => {
-        if (!conversation)
-          world.conversations = [
-            { id: into as never, title: words, createdAt: Date.now(), changedAt: Date.now(), messages: 1, model: null },
-            ...world.conversations,
-          ];
-      });
-      yield { kind: 'begun', conversation: into as never, question: fakeId(801), message: fakeId(802) };
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    },
-    async *'assistant.again'() {},
-    async *'assistant.follow'() {},
-    'assistant.stop': () => ({ stopped: true }),
-    'assistant.conversations': () => world.conversations,
-    async *'assistant.watch'(_input, signal) {
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    },
-    'assistant.messages': ({ conversation }) => {
-      const messages = page(conversation);
-      return { messages, more: false, total: messages.length };
-    },
-    'assistant.rename': ({ id, title }) => {
-      change(() => {
-        world.conversations = world.conversations.map((one) => (one.id === id ? { ...one, title } : one));
-      });
-      return world.conversations.find((one) => one.id === id)!;
-    },
-    'assistant.delete': ({ id }) => {
-      change(() => (world.conversations = world.conversations.filter((one) => one.id !== id)));
-      return { deleted: 1 };
-    },
-    'assistant.search': () => [],
-    'assistant.draft': ({ text: words }) => {
-      if (words !== undefined) world.draft = words;
-      return { text: world.draft };
-    },
+    ...fakeEngine({ world, change }),
+    ...fakeAssistant({ world, change, watch }),
     ...over,
   };
 

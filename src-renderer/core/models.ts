@@ -23,6 +23,13 @@ export function offer(catalogue: readonly CatalogueEntry[]): Offer {
   return { few, rest: sorted.filter((one) => !few.includes(one)) };
 }
 
+/** A note of the core names models by their ids; people know them by name. One that is gone keeps its id. */
+export const withNames = (note: string, models: readonly { readonly id: string; readonly name: string }[]): string =>
+  models
+    // An id may begin another one.
+    .toSorted((a, b) => b.id.length - a.id.length)
+    .reduce((text, { id, name }) => text.replaceAll(id, () => name), note);
+
 interface Weight {
   readonly size?: number | undefined;
   readonly estimate?: number;

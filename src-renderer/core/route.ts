@@ -24,3 +24,10 @@ export function readPlace(hash: string): Place {
 }
 
 export const placeHash = (room: Room, within = ''): string => (within ? `#/${room}/${within}` : `#/${room}`);
+
+/** A place that something outside asked for, `own/models` or `#/own/models`; undefined unless it is exactly one of ours. */
+export function askedPlace(asked: string): Place | undefined {
+  const hash = asked.startsWith('#/') ? asked : `#/${asked}`;
+  const place = readPlace(hash);
+  return placeHash(place.room, place.within) === hash ? place : undefined;
+}

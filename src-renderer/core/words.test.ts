@@ -1,8 +1,9 @@
 /** Numbers in words, places in addresses, and the strength of passwords. */
 import { expect, test } from 'vitest';
 import { bytes, bytesOf, duration, grouped, when, wordsPerSecond } from '../messages/format.ts';
+import { withNames } from './models.ts';
 import { helping } from './notify.ts';
-import { home, placeHash, readPlace } from './route.ts';
+import { askedPlace, home, placeHash, readPlace } from './route.ts';
 import { strengthOf } from './strength.ts';
 
 test('bytes are said as a person would', () => {
@@ -59,6 +60,34 @@ test('places survive their address; anything else is home', () => {
     expect(readPlace(hash), hash).toEqual(home);
 });
 
+test('a place that is asked for from outside is exactly one of ours, or none', () => {
+  expect(askedPlace('own/models')).toEqual({ room: 'own', within: 'models' });
+  expect(askedPlace('#/chat/01J9-01J8')).toEqual({ room: 'chat', within: '01J9-01J8' });
+  expect(askedPlace('chat')).toEqual({ room: 'chat', within: '' });
+  for (const asked of [
+    '',
+    '#',
+    '#/',
+    'knows',
+    'chat/',
+    'chat/a/b',
+    '/chat',
+    '#chat',
+    'chat?x=1',
+    'javascript:alert(1)',
+    '//example.org',
+    'chat/<img src=x onerror=alert(1)>',
+    'chat/%0a',
+    'CHAT',
+    '#/#/chat',
+    'constructor',
+    'chat\n',
+    '#key=abc',
+  ])
+    // prettier-ignore
+    expect(askedPlace(asked), asked).toBe(undefined);
+});
+
 test('passwords that everyone tries are told apart from ones that hold', () => {
   for (const common of ['password', 'Password1!', 'qwertz123', 'letmein!!']) expect(strengthOf(common)).toBe('common');
   for (const weak of ['aaaaaaaaaaaaaaaa', '1234567890', 'abcdefghijkl', 'maria1990'])
@@ -74,4 +103,14 @@ test('every place offered after a fault is for a fault that the core can say', (
     .map(([, text]) => text)
     .join('\n');
   for (const code of Object.keys(helping)) expect(core, code).toMatch(new RegExp(`Fault\\(\\s*'${code}'`));
+});
+
+test('a note names models as people know them, also where one id begins another', () => {
+  const models = [
+    { id: 'qwen3-4b', name: 'Qwen3 4B' },
+    { id: 'qwen3-4b-q8', name: 'Qwen3 4B, large' },
+  ];
+  expect(withNames('qwen3-4b-q8 has arrived; qwen3-4b answered before, and gone-1b before that.', models)).toBe(
+    'Qwen3 4B, large has arrived; Qwen3 4B answered before, and gone-1b before that.',
+  );
 });

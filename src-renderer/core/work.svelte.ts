@@ -18,6 +18,8 @@ export interface Work {
   fetch(id: string): Promise<void>;
   /** Whether this model is being fetched already, as far as this window knows. */
   fetches(id: string): boolean;
+  /** Follows a job that began here. */
+  follow(id: string): void;
   refresh(): Promise<void>;
   putAside(): void;
   /** Forgets everything, at a lock. */
@@ -114,6 +116,7 @@ export function openWork({ core, signal, onArrival }: WorkOptions): Work {
         return;
       }
     },
+    follow: (id) => void follow(id, until()),
     fetches: (id) => jobs.some((job) => isGoing(job) && begun.get(job.id) === id),
     refresh,
     putAside() {

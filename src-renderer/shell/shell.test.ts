@@ -1,5 +1,5 @@
 /** The shell: places, keys, focus, titles, the narrow window, and a core that goes away. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { livedInWorld } from '../core/fake-world.ts';
 import { openWindow } from '../core/fake-window.ts';
@@ -64,7 +64,15 @@ test('in a narrow window the list opens from the top bar, Esc closes it, and the
 });
 
 test('nothing on a page is wider than a narrow window', async () => {
-  for (const hash of ['#/own', '#/settings', '#/settings/left', '#/settings/about']) {
+  for (const hash of [
+    '#/own',
+    '#/own/models',
+    '#/settings',
+    '#/settings/personas',
+    '#/settings/bring',
+    '#/settings/left',
+    '#/settings/about',
+  ]) {
     const { screen } = await openWindow(livedInWorld(), { hash, width: 400 });
     await expect.element(screen.getByRole('heading', { level: 1 })).toBeVisible();
     const main = screen.getByRole('main').element();
@@ -88,6 +96,28 @@ test('a lost connection is told, the words on the screen stay, and the rooms go 
   await expect.element(screen.getByRole('alert')).toMatchTextContent('your words stay here');
   await expect.element(screen.getByLabelText('The message')).toHaveValue('words of mine');
   expect(session.vault?.state).toBe('unlocked');
+});
+
+test('a link from outside opens a place of ours, and nothing else', async () => {
+  let ask = (_place: string) => {};
+  const left = vi.fn();
+  vi.stubGlobal('daimon', {
+    pathOf: () => undefined,
+    onPlace: (on: typeof ask) => {
+      ask = on;
+      return left;
+    },
+  });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const { screen, session, did } = await openWindow(livedInWorld());
+  await expect.element(screen.getByRole('navigation', { name: 'Rooms' })).toBeVisible();
+  ask('#/own/models');
+  await expect.element(screen.getByRole('heading', { name: /here to think with/ })).toBeVisible();
+  for (const bad of ['javascript:alert(1)', '#/chat/<script>', 'lock', '#key=abcdefgh', '../own']) ask(bad);
+  expect(location.hash).toBe('#/own/models');
+  expect(did('vault.lock')).toEqual([]);
+  session.close();
+  expect(left).toHaveBeenCalled();
 });
 
 test('a refused address says how to get a fresh one', async () => {

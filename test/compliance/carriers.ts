@@ -4,13 +4,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, connect as dial, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
 import { WebSocketServer, type WebSocket as Ws } from 'ws';
 import { childWire } from '../../src-main/wire/carriers/child.ts';
+import { laterWire } from '../../src-main/wire/carriers/later.ts';
 import { lineWire } from '../../src-main/wire/carriers/line.ts';
+import { mainPortWire } from '../../src-main/wire/carriers/main-port.ts';
 import { portWire, type PortLike } from '../../src-main/wire/carriers/port.ts';
 import { socketWire, type SocketLike } from '../../src-main/wire/carriers/socket.ts';
 import { MAX_FRAME, serve, type Wire } from '../../src-main/wire/index.ts';
+import { FakeMessageChannelMain, FakeUtilityProcess } from '../fakes/electron/processes.ts';
 import { door, makeHandlers } from './door.ts';
 
 export interface Opened {
@@ -32,6 +36,13 @@ export async function portPair(): Promise<Pair> {
   const { port1, port2 } = new MessageChannel();
   const wires = [port1, port2].map((port) => portWire(port as unknown as PortLike));
   return { near: wires[0]!, far: wires[1]!, close: async () => port1.close() };
+}
+
+/** As Electron's main has them: emitters whose messages come wrapped. The near end is used before it is there. */
+export async function mainPortPair(): Promise<Pair> {
+  const { port1, port2 } = new FakeMessageChannelMain();
+  const coming = new Promise<Wire>((resolve) => setImmediate(() => resolve(mainPortWire(port1))));
+  return { near: laterWire(coming), far: mainPortWire(port2), close: async () => port1.close() };
 }
 
 /** @param reversed the listening end is the caller's */
@@ -108,6 +119,25 @@ export async function forked(): Promise<Opened> {
     diary: () => said.split('\n').slice(0, -1),
     async close() {
       wire.close();
+      await exited;
+    },
+  };
+}
+
+/** The same door in a utility process, over a port that was handed in to it. */
+export async function utility(): Promise<Opened> {
+  const child = new FakeUtilityProcess(fileURLToPath(new URL('./child.ts', import.meta.url)), [], { stdio: 'pipe' });
+  let said = '';
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const { port1, port2 } = new FakeMessageChannelMain();
+  child.postMessage({ t: 'wire' }, [port1]);
+  return {
+    wire: mainPortWire(port2),
+    diary: () => said.split('\n').slice(0, -1),
+    async close() {
+      port2.close();
+      child.kill();
       await exited;
     },
   };

@@ -183,6 +183,90 @@ export function generatorCompliance(name: string, open: () => Promise<Opened>): 
       expect((await ask([user('Hello.')], { session })).text).not.toBe('');
     });
 
+    const person = {
+      type: 'object',
+      properties: {
+        name: { type: 'string', maxLength: 12 },
+        age: { type: 'integer' },
+        drink: { enum: ['tea', 'milk "warm"', 3, null] },
+        friends: { type: 'array', items: { oneOf: [{ type: 'boolean' }, { const: 'many' }] }, maxItems: 2 },
+      },
+      required: ['name', 'age'],
+    };
+
+    test('an answer within a JSON schema parses and fits it, whatever it is asked and however hot', async () => {
+      for (const [question, temperature] of [
+        ['Describe a person.', 0],
+        ['Hello.', 1.5],
+      ] as const) {
+        const format = { kind: 'json', schema: person } as const;
+        const { text, end } = await ask([user(question)], {
+          ...{ session: fresh(), format, temperature, seed: 3, maxTokens: 200 },
+        });
+        expect(end.reason).toBe('stop');
+        const value = JSON.parse(text) as { name: string; age: number; drink: unknown; friends: unknown[] };
+        expect(Object.keys(value)).toEqual(['name', 'age', 'drink', 'friends']);
+        expect(value.name.length).toBeLessThanOrEqual(12);
+        expect(Number.isInteger(value.age)).toBe(true);
+        expect(person.properties.drink.enum).toContainEqual(value.drink);
+        expect(value.friends.length).toBeLessThanOrEqual(2);
+        for (const friend of value.friends) expect([true, false, 'many']).toContainEqual(friend);
+      }
+    });
+
+    test('within a schema an answer ends early only where its tokens end, and says so', async () => {
+      const format = { kind: 'json', schema: person } as const;
+      const { text, end } = await ask([user(STORY)], { session: fresh(), format, maxTokens: 4 });
+      expect(end).toMatchObject({ reason: 'length', tokens: 4 });
+      expect(() => JSON.parse(text) as unknown).toThrow();
+    });
+
+    test('an answer within a grammar is one of its texts', async () => {
+      const format = { kind: 'grammar', gbnf: 'root ::= answer "!"\nanswer ::= "yes" | "no" # only these' } as const;
+      const { text, end } = await ask([user('Is the sky blue?')], { session: fresh(), format });
+      expect(text).toMatch(/^(yes|no)!$/);
+      expect(end.reason).toBe('stop');
+    });
+
+    test('a form holds also for the rest of an answer that was cut', async () => {
+      const format = { kind: 'json', schema: person } as const;
+      const partial = '{"name": "Bo';
+      const turns = [user('Describe a person.'), assistant(partial)];
+      const { text } = await ask(turns, { session: fresh(), format, continueAnswer: true, maxTokens: 200 });
+      expect(JSON.parse(partial + text)).toMatchObject({ name: expect.stringMatching(/^Bo/) as string });
+      const other = ask([user('Describe a person.'), assistant('Gladly:')], {
+        ...{ session: fresh(), format, continueAnswer: true },
+      });
+      expect(isFault(await other.catch((error: unknown) => error), 'bad-grammar')).toBe(true);
+    });
+
+    test('a form that makes no sense is refused before a token is made, and the next answer works', async () => {
+      const session = fresh();
+      for (const [format, code] of [
+        [{ kind: 'json', schema: { type: 'text' } }, 'bad-json-schema'],
+        [{ kind: 'json', schema: { type: 'string', pattern: 'a+' } }, 'bad-json-schema'],
+        [{ kind: 'grammar', gbnf: 'root ::= "yes' }, 'bad-grammar'],
+        [{ kind: 'grammar', gbnf: `root ::= ${'('.repeat(30_000)}"a"${')'.repeat(30_000)}` }, 'bad-grammar'],
+      ] as const) {
+        const fault = await ask([user('Hello.')], { session, format }).catch((error: unknown) => error);
+        expect(isFault(fault, code)).toBe(true);
+      }
+      expect((await ask([user('Hello.')], { session })).text).not.toBe('');
+    });
+
+    test('minP and repeatPenalty change what is drawn, and keep a seed’s answer the same', async () => {
+      const at = async (more: AskOptions) =>
+        (await ask([user(STORY)], { session: fresh(), temperature: 1.5, topK: 0, topP: 1, seed: 11, ...more })).text;
+      const plain = await at({});
+      // 0 and 1 are the words for "off".
+      expect(await at({ minP: 0, repeatPenalty: 1 })).toBe(plain);
+      for (const more of [{ minP: 0.9 }, { repeatPenalty: 1.8 }]) {
+        const other = await at(more);
+        expect(other).not.toBe(plain);
+        expect(await at(more)).toBe(other);
+      }
+    });
+
     test('a crash in the middle is a Fault that counts what came, and the answer can go on', async () => {
       const session = fresh();
       let text = '';

@@ -41,8 +41,18 @@ export interface Daimon {
   remove(): Promise<void>;
 }
 
+/** Where the program lies: the sources, or a compiled tree. */
+export interface Tree {
+  readonly root: string;
+  /** The folder of shells, and the ending of its files. */
+  readonly shell: string;
+  readonly ending: '.ts' | '.js';
+}
+export const sources: Tree = { root, shell: join(root, 'src-main/shell'), ending: '.ts' };
+export const compiled = (at: string): Tree => ({ root: at, shell: join(at, 'dist/src-main/shell'), ending: '.js' });
+
 /** @param folder an existing data folder; a fresh temporary one when left out */
-export function daimon(folder = mkdtempSync(join(tmpdir(), 'daimon-e2e-'))): Daimon {
+export function daimon(folder = mkdtempSync(join(tmpdir(), 'daimon-e2e-')), tree: Tree = sources): Daimon {
   const quit = async () => {
     const wire = await reachCore(folder);
     if (!wire) return;
@@ -60,9 +70,9 @@ export function daimon(folder = mkdtempSync(join(tmpdir(), 'daimon-e2e-'))): Dai
       new Promise((resolve) => {
         const child = spawn(
           process.execPath,
-          ['src-main/shell/terminal/daimon.ts', verb, JSON.stringify(input), ...args],
+          [join(tree.shell, `terminal/daimon${tree.ending}`), verb, JSON.stringify(input), ...args],
           {
-            cwd: root,
+            cwd: tree.root,
             env: { ...process.env, DAIMON_DATA: folder, DAIMON_PASSWORD: PASSWORD, ...env },
             stdio: ['ignore', 'pipe', 'pipe'],
           },

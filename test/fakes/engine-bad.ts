@@ -7,7 +7,7 @@ const { serveEngine } = await import('../../src-main/engine/process-serve.ts');
 const { loadLlamaCpp } = await import('../../src-main/engine/llama.ts');
 
 const trouble = process.env['TROUBLE'];
-const die = () => process.kill(process.pid, 'SIGKILL');
+const die = () => process.kill(process.pid, 'SIGKILL') as never;
 
 /** A GPU that has a name and no memory. */
 const full = {
@@ -26,6 +26,8 @@ serveEngine({
       if (trouble === 'driver-kills') die();
       if (trouble === 'memory-full') return full;
     }
-    return loadLlamaCpp(options);
+    const llama = await loadLlamaCpp(options);
+    if (trouble === 'grammar-kills') llama.createGrammar = die;
+    return llama;
   },
 });

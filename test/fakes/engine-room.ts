@@ -21,7 +21,9 @@ export async function engineRoom({
   const clock = settableClock();
   const log = keptLog();
   const key = randomBytes(32);
-  let values: ReturnType<EngineSettings['get']> = { gpu: 'auto', contextSize: 'auto', model: null };
+  let values: ReturnType<EngineSettings['get']> = {
+    ...{ gpu: 'auto', contextSize: 'auto', model: null, memoryBudget: 'auto' },
+  };
   let cut = false;
   const settings = {
     get: () => values,
@@ -51,6 +53,7 @@ export async function engineRoom({
   return {
     folder,
     settings,
+    clock,
     log,
     runner,
     get engine() {

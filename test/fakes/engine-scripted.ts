@@ -1,12 +1,12 @@
 /** An engine process without a model: it says the numbered texts of the fixture that its question names. */
-import { childWire } from '../../src-main/wire/carriers/child.ts';
+import { parentWire } from '../../src-main/wire/carriers/parent.ts';
 import { serve } from '../../src-main/wire/index.ts';
 import { processDoor } from '../../src-main/engine/process-door.ts';
 import { xss } from '../fixtures/xss.ts';
 
 const texts = xss(500);
 const CONTEXT = 1 << 20;
-const wire = childWire(process);
+const wire = await parentWire();
 
 serve({
   door: processDoor,
@@ -36,6 +36,8 @@ serve({
     'process.measure': ({ turns }) => ({ tokens: turns.map(({ text }) => text.length), contextSize: CONTEXT }),
     'process.speed': () => ({ prompt: 100, decode: 100 }),
     'process.pulse': () => ({}),
+    'process.warm': () => [],
+    'process.rest': () => ({ rested: false }),
     'process.unload': () => ({}),
   },
 });

@@ -1,5 +1,8 @@
 /** A generator without a model: it answers what it was given, or a function of the turns, and can be told to crash. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkFormat, type CheckedFormat } from '../../src-main/engine/format.ts';
+import { readGbnf, type Item } from '../../src-main/engine/gbnf.ts';
+import type { JsonSchema } from '../../src-main/engine/json-schema.ts';
 import type { GenerateRequest, Generator, Piece, Turn } from '../../src-main/engine/ports.ts';
 import { Fault } from '../../src-main/wire/index.ts';
 
@@ -18,6 +21,40 @@ export interface FakeGenerator extends Generator {
 
 /** Words with the blank before them, as most tokenizers cut; never inside a character. */
 const cut = (text: string): string[] => text.match(/\s*\S{1,8}|\s+$/gu) ?? [];
+
+/** A text that fits; what is written already may only be its beginning, or its beginning but for the first string. */
+function fitting(format: CheckedFormat, partial: string): string {
+  const open = /"([^"\\]*)$/.exec(partial)?.[1] ?? 'x';
+  const whole = format.kind === 'json' ? JSON.stringify(valueOf(format.schema, open), null, 1) : textOf(format.gbnf);
+  const flat = format.kind === 'json' ? JSON.stringify(JSON.parse(whole)).replace('":', '": ') : whole;
+  const fits = [whole, flat].find((one) => one.startsWith(partial));
+  if (fits === undefined)
+    throw new Fault('bad-grammar', 'What is written of the answer does not fit the form that was asked for.');
+  return fits;
+}
+function valueOf(schema: JsonSchema, text: string): unknown {
+  if ('oneOf' in schema) return valueOf(schema.oneOf[0]!, text);
+  if ('const' in schema) return schema.const;
+  if ('enum' in schema) return schema.enum[0];
+  if (!('type' in schema)) return null;
+  if (schema.type === 'object' && 'properties' in schema)
+    return Object.fromEntries(Object.entries(schema.properties!).map(([name, one]) => [name, valueOf(one, text)]));
+  const plain = { object: {}, array: [], string: text, number: 1.5, integer: 1, boolean: true, null: null };
+  return plain[typeof schema.type === 'string' ? schema.type : schema.type[0]!];
+}
+/** The first alternative everywhere. */
+function textOf(gbnf: string): string {
+  const { rules } = readGbnf(gbnf);
+  const of = (item: Item): string =>
+    item.kind === 'chars'
+      ? (item.text ?? 'x')
+      : item.kind === 'rule'
+        ? rules.get(item.name)![0]!.map(of).join('')
+        : item.kind === 'group'
+          ? item.alternatives[0]!.map(of).join('')
+          : of(item.item).repeat(item.least);
+  return rules.get('root')![0]!.map(of).join('');
+}
 
 /** mulberry32 */
 function seeded(seed: number): () => number {
@@ -44,6 +81,7 @@ export function fakeGenerator(options: FakeGeneratorOptions): FakeGenerator {
 
   async function* write(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<Piece> {
     const { turns, continueAnswer, temperature, seed, maxTokens = Infinity, session } = request;
+    const format = request.format && checkFormat(request.format);
     const began = performance.now();
     const prompt = turns.reduce((sum, turn) => sum + count(turn), 0);
     if (prompt >= contextSize)
@@ -60,8 +98,10 @@ export function fakeGenerator(options: FakeGeneratorOptions): FakeGenerator {
 
     const partial = continueAnswer ? turns.at(-1)!.text : '';
     const asked = continueAnswer ? turns.slice(0, -1) : turns;
-    const random = seeded(temperature === 0 ? 0 : (seed ?? Math.trunc(performance.now() * 1000)));
-    const whole = typeof answer === 'string' ? answer : answer(asked, random);
+    // Other settings draw other answers, as they do from a model; 0 and 1 are the words for "off".
+    const drawn = Math.round((request.minP ?? 0) * 1000) + Math.round(((request.repeatPenalty ?? 1) - 1) * 1000) * 7;
+    const random = seeded(temperature === 0 ? 0 : (seed ?? Math.trunc(performance.now() * 1000)) + drawn);
+    const whole = format ? fitting(format, partial) : typeof answer === 'string' ? answer : answer(asked, random);
     const tokens = cut(whole.startsWith(partial) ? whole.slice(partial.length) : whole);
     let reason: 'stop' | 'length' | 'context' = 'stop';
     let firstAt = began;

@@ -11,14 +11,18 @@ export interface Script {
 const tokensOf = (text: string) => Math.ceil(text.length / 4) + 4;
 
 /** A generator that follows the script; `requests` holds what it was asked. */
-export function scripted({ answer, contextSize = 4096 }: Script): Generator & { readonly requests: GenerateRequest[] } {
+export function scripted({ answer, contextSize = 4096 }: Script): Generator & {
+  readonly requests: GenerateRequest[];
+  /** May change between requests. */ contextSize: number;
+} {
   const requests: GenerateRequest[] = [];
-  return {
+  const fake = {
     requests,
-    async *generate(request, signal): AsyncIterable<Piece> {
+    contextSize,
+    async *generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<Piece> {
       requests.push(request);
       const evaluated = request.turns.reduce((sum, turn) => sum + tokensOf(turn.text), 0);
-      yield { kind: 'start', evaluated, reused: 0, contextSize, device: 'cpu' };
+      yield { kind: 'start', evaluated, reused: 0, contextSize: fake.contextSize, device: 'cpu' };
       let tokens = 0;
       for await (const text of answer(request, signal)) {
         signal.throwIfAborted();
@@ -30,7 +34,8 @@ export function scripted({ answer, contextSize = 4096 }: Script): Generator & { 
     },
     measure: async (_model: string, turns: readonly Turn[]) => ({
       tokens: turns.map((turn) => tokensOf(turn.text)),
-      contextSize,
+      contextSize: fake.contextSize,
     }),
   };
+  return fake;
 }

@@ -31,6 +31,17 @@ const toHello = async (page: Page) => {
   await page.getByRole('button', { name: /start with the warm-up/ }).click();
   await page.getByRole('button', { name: 'Send' }).waitFor();
 };
+const palette = (words: string) => async (page: Page) => {
+  await page.getByRole('link', { name: 'Own' }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').pressSequentially(words);
+  await page.waitForTimeout(words ? 400 : 0);
+};
+/** The second column, which a narrow window opens. */
+const list = async (page: Page) => {
+  const opener = page.getByRole('button', { name: 'Conversations' });
+  if (await opener.isVisible()) await opener.click();
+};
 const screens: readonly Screen[] = [
   { name: 'welcome-1', world: 'empty', act: fillYou },
   {
@@ -149,6 +160,51 @@ const screens: readonly Screen[] = [
   { name: 'settings-left', world: 'lived', hash: '#/settings/left' },
   { name: 'settings-cut', world: 'lived', hash: '#/settings/left', extra: '&cut' },
   { name: 'settings-about', world: 'lived', hash: '#/settings/about' },
+  { name: 'palette', world: 'shelved', hash: '#/chat', act: palette('') },
+  { name: 'palette-words', world: 'shelved', hash: '#/own', act: palette('boat') },
+  { name: 'palette-none', world: 'shelved', hash: '#/own', act: palette('zeppelin') },
+  { name: 'list', world: 'shelved', hash: '#/chat/01J90000000000000000000023', act: list },
+  {
+    name: 'list-more',
+    world: 'shelved',
+    hash: '#/chat/01J90000000000000000000023',
+    act: async (page) => {
+      await list(page);
+      await page.getByRole('button', { name: 'More: ' }).click();
+    },
+  },
+  ...['Move to a folder', 'Export'].map((act) => ({
+    name: `list-${act.split(' ')[0]!.toLowerCase()}`,
+    world: 'shelved',
+    hash: '#/chat/01J90000000000000000000023',
+    act: async (page: Page) => {
+      await list(page);
+      await page.getByRole('button', { name: 'More: ' }).click();
+      await page.getByRole('menuitem', { name: act }).click();
+    },
+  })),
+  { name: 'models', world: 'shelved', hash: '#/own/models' },
+  { name: 'bring', world: 'shelved', hash: '#/settings/bring' },
+  {
+    name: 'bring-done',
+    world: 'shelved',
+    hash: '#/settings/bring',
+    act: async (page) => {
+      await page.locator('input[type=file]').setInputFiles({
+        name: 'conversations.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from('[]'),
+      });
+      await page.getByText('came').waitFor();
+    },
+  },
+  { name: 'personas', world: 'shelved', hash: '#/settings/personas' },
+  {
+    name: 'persona-edit',
+    world: 'shelved',
+    hash: '#/settings/personas',
+    act: async (page) => page.getByRole('button', { name: 'Edit: Editor' }).click(),
+  },
   { name: 'refused', world: 'lived', extra: '&refused' },
   { name: 'lost', world: 'lived', hash: '#/own', extra: '&lost' },
 ];

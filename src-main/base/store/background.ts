@@ -1,7 +1,7 @@
 /** The store's worker seen from the core: starts when first used, queues, aborts, ends. */
 import { Worker } from 'node:worker_threads';
 import { sibling } from '../asset.ts';
-import type { SqlValue, Store } from '../ports.ts';
+import type { SqlValue, Statement, Store } from '../ports.ts';
 import type { ConnectionOptions } from './driver.ts';
 import { asFault, closedFault } from './faults.ts';
 
@@ -12,9 +12,9 @@ export const ABORTED = 2;
 
 export interface Request {
   readonly id: number;
-  readonly kind: 'all' | 'run';
-  readonly sql: string;
-  readonly params: readonly SqlValue[];
+  readonly kind: 'all' | 'run' | 'batch';
+  /** One, but for `batch`. */
+  readonly statements: readonly Statement[];
   readonly state: Int32Array<SharedArrayBuffer>;
 }
 export type Reply =
@@ -73,7 +73,7 @@ export function openBackground(options: ConnectionOptions): Background {
     return started;
   };
 
-  const ask = async (kind: Request['kind'], sql: string, params: readonly SqlValue[], signal?: AbortSignal) => {
+  const ask = async (kind: Request['kind'], statements: readonly Statement[], signal?: AbortSignal) => {
     signal?.throwIfAborted();
     if (closed) throw closedFault();
     worker ??= start();
@@ -84,7 +84,7 @@ export function openBackground(options: ConnectionOptions): Background {
       const was = Atomics.compareExchange(state, 0, WAITING, ABORTED);
       // SQLite's interrupt is not reachable from JavaScript: a read that has begun stops at its next row, and its caller
       // need not wait for that; a write that has begun is finished, and its caller learns that it was.
-      if (was === STARTED && kind === 'run') return;
+      if (was === STARTED && kind !== 'all') return;
       Atomics.store(state, 0, ABORTED);
       const one = pending.get(id);
       pending.delete(id);
@@ -96,7 +96,7 @@ export function openBackground(options: ConnectionOptions): Background {
       return await new Promise<unknown>((resolve, reject) => {
         pending.set(id, { resolve, reject });
         running.ref();
-        running.postMessage({ id, kind, sql, params, state } satisfies Request);
+        running.postMessage({ id, kind, statements, state } satisfies Request);
       });
     } finally {
       signal?.removeEventListener('abort', abort);
@@ -105,8 +105,9 @@ export function openBackground(options: ConnectionOptions): Background {
 
   return {
     all: <T>(sql: string, params: readonly SqlValue[] = [], signal?: AbortSignal) =>
-      ask('all', sql, params, signal) as Promise<T[]>,
-    run: (sql, params = [], signal) => ask('run', sql, params, signal) as Promise<{ changes: number }>,
+      ask('all', [{ sql, params }], signal) as Promise<T[]>,
+    run: (sql, params = [], signal) => ask('run', [{ sql, params }], signal) as Promise<{ changes: number }>,
+    batch: (statements, signal) => ask('batch', statements, signal) as Promise<{ changes: number }>,
     async close() {
       closed = true;
       // Messages keep their order, so what was asked before is answered before the worker ends.

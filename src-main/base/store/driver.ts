@@ -8,7 +8,8 @@ import type { SqlValue } from '../ports.ts';
 /**
  * `aegis`: AEGIS-256 (draft-irtf-cfrg-aegis-aead), a nonce and a tag for each page; 1.2–1.8 × the time of plain SQLite
  * where the processor has AES instructions. `sqlcipher`: SQLCipher 4 (AES-256-CBC, HMAC-SHA512), 3–6 ×, for those who
- * want a format with twenty years of review. `plain` exists for the bench, which compares with it; no room can ask for it.
+ * want a format with twenty years of review. `plain` is for a database that never leaves memory, and for
+ * the bench, which compares with it; no room can ask for it.
  */
 export type Cipher = 'aegis' | 'sqlcipher';
 

@@ -151,6 +151,29 @@ test('the worker reads and writes the same file, and an abort stops a read betwe
   await expect(store.background.all('select 1')).rejects.toMatchObject({ code: 'database-closed' });
 });
 
+test('a batch of the worker is kept whole or not at all', async () => {
+  using folder = temporaryFolder();
+  const store = await open(folder.file('daimon.db'));
+  store.run('create table t(x integer primary key)');
+  const insert = (x: number) => ({ sql: 'insert into t values (?)', params: [x] });
+  expect(await store.background.batch([insert(1), insert(2), { sql: 'update t set x = x + 10' }])).toEqual({
+    changes: 4,
+  });
+  await expect(store.background.batch([insert(3), insert(11), insert(4)])).rejects.toMatchObject({
+    code: 'SQLITE_CONSTRAINT_PRIMARYKEY',
+  });
+  expect(store.all('select x from t')).toEqual([{ x: 11 }, { x: 12 }]);
+  // The failed one has left no transaction open behind it.
+  expect(await store.background.batch([insert(5)])).toEqual({ changes: 1 });
+  const stop = new AbortController();
+  const both = [store.background.batch([insert(6)]), store.background.batch([insert(7)], stop.signal)];
+  stop.abort(new Error('enough'));
+  const [, second] = await Promise.allSettled(both);
+  // One that had begun is finished, and its caller learns that it was.
+  expect(store.all('select x from t where x = 7')).toHaveLength(second!.status === 'fulfilled' ? 1 : 0);
+  await store.close();
+});
+
 test('FTS5 is inside, and works from triggers with an untrusted schema', async () => {
   using folder = temporaryFolder();
   const store = await open(folder.file('daimon.db'));

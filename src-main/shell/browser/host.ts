@@ -2,15 +2,16 @@
 import { fork, spawn, type ForkOptions } from 'node:child_process';
 import { extname, isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Child, Host, ProcessName } from '../../base/host.ts';
+import { PROCESS_FOLDERS, type Child, type Host, type ProcessName } from '../../base/host.ts';
 import { childWire } from '../../wire/carriers/child.ts';
+import { readerFlags, readerShell } from '../confine.ts';
 import { childEnvironment } from './environment.ts';
 
 export interface NodeHostOptions {
   readonly name: 'browser' | 'terminal';
   /** Told to each child as DAIMON_DATA. */
   readonly dataFolder: string;
-  /** Where a process begins, when not at `src-main/<name>/process`. */
+  /** Where a process begins, when not at `src-main/<folder>/process`. */
   readonly entries?: Partial<Readonly<Record<ProcessName, URL>>>;
   readonly env?: NodeJS.ProcessEnv;
   readonly platform?: NodeJS.Platform;
@@ -38,9 +39,10 @@ export function nodeHost({
   };
 
   const start = (child: ProcessName, options: { readonly env?: Readonly<Record<string, string>> } = {}): Child => {
-    const entry = entries[child] ?? new URL(`../../${child}/process${extname(import.meta.url)}`, import.meta.url);
+    const entry =
+      entries[child] ?? new URL(`../../${PROCESS_FOLDERS[child]}/process${extname(import.meta.url)}`, import.meta.url);
     const forked = fork(fileURLToPath(entry), [], {
-      ...withoutCoreDumps(platform),
+      ...command(child, platform),
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: childEnvironment(env, { ...options.env, DAIMON_DATA: dataFolder }),
@@ -66,6 +68,7 @@ export function nodeHost({
   return {
     name,
     start,
+    notify: () => false,
     open: (target) => openFile(target, env, platform),
     lastWords: (child) => words.get(child) ?? '',
   };
@@ -73,11 +76,14 @@ export function nodeHost({
 
 /**
  * A core dump would hold keys in clear. Node cannot set its own limits, so a shell lowers the limit and becomes Node
- * (`exec`: same process, same channel); the limit cannot be raised again. Windows writes no dumps unless told to.
+ * (`exec`: same process, same channel); the limit cannot be raised again. Windows writes no dumps unless told to. The
+ * reader, which opens strangers' files, is closed in besides.
  */
-function withoutCoreDumps(platform: NodeJS.Platform): Pick<ForkOptions, 'execPath' | 'execArgv'> {
-  if (platform === 'win32') return { execArgv: [] };
-  return { execPath: '/bin/sh', execArgv: ['-c', 'ulimit -c 0; exec "$0" "$@"', process.execPath] };
+function command(child: ProcessName, platform: NodeJS.Platform): Pick<ForkOptions, 'execPath' | 'execArgv'> {
+  const flags = child === 'reader' ? readerFlags() : [];
+  if (platform === 'win32') return { execArgv: [...flags] };
+  const become = child === 'reader' ? readerShell(platform) : 'exec "$0" "$@"';
+  return { execPath: '/bin/sh', execArgv: ['-c', `ulimit -c 0; ${become}`, process.execPath, ...flags] };
 }
 
 /** A file of ours only, never an address: its key would stand in a command line. */

@@ -29,7 +29,7 @@ export function portWire(port: PortLike): Wire {
   port.addEventListener('messageerror', close);
   return {
     post(frame) {
-      if (!end.ended) port.postMessage(frame);
+      if (!end.ended) port.postMessage(exact(frame));
     },
     listen(onFrame, onClose) {
       end.listen(onFrame, onClose);
@@ -38,4 +38,24 @@ export function portWire(port: PortLike): Wire {
     },
     close,
   };
+}
+
+/**
+ * The same value, with bytes of their own where they were a window onto a larger buffer. A structured clone carries the
+ * whole buffer behind a view, and a small Buffer of Node's is 8 KB of whatever else is in its pool: other secrets too.
+ */
+export function exact<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array)
+    return (value.byteLength === value.buffer.byteLength ? value : Uint8Array.from(value)) as T;
+  const plain = Object.getPrototypeOf(value) as unknown;
+  if (!Array.isArray(value) && plain !== Object.prototype && plain !== null) return value;
+  let copy: Record<string, unknown> | undefined;
+  for (const [key, held] of Object.entries(value)) {
+    const own = exact(held);
+    if (own === held) continue;
+    copy ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+    copy[key] = own;
+  }
+  return (copy ?? value) as T;
 }

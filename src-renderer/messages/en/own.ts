@@ -1,5 +1,5 @@
 /** Strings of Own: keys and models. */
-import { bytes, number, plural } from '../format.ts';
+import { and, bytes, number, plural, when, wordsPerSecond } from '../format.ts';
 
 export const own = {
   list: { yours: 'Yours', everything: 'Everything', keys: 'Keys', models: 'Models' },
@@ -13,10 +13,10 @@ export const own = {
     `${plural(keys, 'key', 'keys')} and ${plural(models, 'model', 'models')} are yours here. Nothing is waiting for you.`,
   ledeKeys: (keys: number) =>
     `${plural(keys, 'key', 'keys')} are yours. 24 words restore all but this computer’s, which is made anew.`,
-  ledeModels: (n: number) =>
+  ledeModels: (n: number, disk: number) =>
     n === 0
       ? 'No model is here yet. Fetch one, or use a file of yours.'
-      : `${plural(n, 'model is', 'models are')} here to think with.`,
+      : `${plural(n, 'model is', 'models are')} here to think with${disk > 0 ? `, on ${bytes(disk)} of this disk` : ''}.`,
 
   keys: {
     title: 'Keys',
@@ -71,10 +71,12 @@ export const own = {
       download: 'Download',
       quantisation: 'Quantisation',
       context: 'Context',
+      layers: 'Layers',
+      disk: 'On disk',
       memory: 'Memory it needs',
       licence: 'Licence',
       architecture: 'Architecture',
-      linked: 'Lies at',
+      linked: 'Lies in',
       sha256: 'SHA-256',
       source: 'From',
       hash: 'Checked against',
@@ -88,6 +90,46 @@ export const own = {
         ? `${number(trained)} tokens`
         : `made for ${number(trained)} tokens; ${number(used)} are used here`,
     memory: (n: number) => bytes(n),
+    layers: (n: number, gpu: number | undefined) =>
+      gpu === undefined
+        ? number(n)
+        : gpu === 0
+          ? `${number(n)}, on the processor`
+          : gpu >= n
+            ? `${number(n)}, all on the graphics card`
+            : `${number(n)}; ${number(gpu)} on the graphics card, the others on the processor`,
+    inMemory: ({ layers, gpuLayers }: { layers: number; gpuLayers?: number | undefined }) =>
+      gpuLayers === undefined
+        ? 'In memory now'
+        : gpuLayers === 0
+          ? 'In memory now, on the processor'
+          : gpuLayers >= layers
+            ? 'In memory now, on the graphics card'
+            : `In memory now, ${number(gpuLayers)} of ${number(layers)} layers on the graphics card`,
+    /** Tokens a second, said in words. */
+    timed: ({ prompt, decode, at }: { prompt: number; decode: number; at: number }) =>
+      `Measured here: reads ${number(Math.max(1, Math.round(prompt * 0.75)))}, writes ${wordsPerSecond(decode)} · ${when(at)}`,
+    of: (act: string, name: string) => `${act}: ${name}`,
+    measure: 'Measure',
+    warm: 'Load into memory',
+    rest: 'Take out of memory',
+    doing: {
+      measuring: 'Measuring; this takes a few seconds…',
+      loading: 'Loading…',
+      resting: 'Giving its memory back…',
+    },
+    budget: {
+      title: 'Memory',
+      now: (names: readonly string[], n: number) =>
+        names.length === 0
+          ? 'No model is in memory now; one is loaded with the next question.'
+          : `${and(names)} ${names.length === 1 ? 'is' : 'are'} in memory now, with about ${bytes(n)}.`,
+      legend: 'Models may keep in memory together',
+      auto: 'As much as this computer can spare',
+      upTo: (n: number) => `Up to ${bytes(n)}`,
+      note: 'When another model needs the room, the one that rested longest is taken out of memory. It is loaded again when it is needed.',
+      machine: (n: number) => `This computer has ${bytes(n)} of memory.`,
+    },
     unknownLicence: 'not stated in the file',
     notChat: 'Not made for conversations',
     warmUp: 'Warm-up model',

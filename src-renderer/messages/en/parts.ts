@@ -50,4 +50,17 @@ export const parts = {
     conversation: 'Begin a new conversation',
     open: 'See your conversations',
   },
+  /** Reading: code, formulas, and an answer said aloud. */
+  reading: {
+    formula: 'formula',
+    tooLong: 'too long to colour',
+    aloud: 'Read aloud',
+    stop: 'Stop reading',
+    pause: 'Pause reading',
+    goOn: 'Go on reading',
+    noVoice:
+      'This computer has no voice of its own that a window may use. Voices on the internet are left out, since your words would go there. You can add a voice in the system’s settings for speech.',
+    failed:
+      'The voice fell silent. Nothing is lost: read it here, or try again. Another voice can be chosen in the system’s settings for speech.',
+  },
 };

@@ -2,7 +2,15 @@
 import { bytes, number, plural } from '../format.ts';
 
 export const settings = {
-  list: { title: 'Settings', general: 'General', left: 'What left this machine', about: 'About' },
+  list: {
+    title: 'Settings',
+    general: 'General',
+    personas: 'Personas',
+    bring: 'Bring and take',
+    left: 'What left this machine',
+    about: 'About',
+  },
+  bringing: 'a file is on its way in',
   cutNow: 'all connections are cut',
   lede: 'How daimon looks, when it locks, and how its models run.',
   where: 'On this computer',

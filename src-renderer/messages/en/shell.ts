@@ -19,6 +19,9 @@ export const shell = {
     safe: 'Nothing was lost; what was saved is still sealed on this computer.',
   },
   arrived: (model: string) => `${model} is here.`,
+  handedOver: (model: string) => `${model} has arrived and answers from now on.`,
+  good: 'Good',
+  goBack: (model: string) => `Go back to ${model}`,
   useFromNowOn: (model: string) => `Use ${model} from now on`,
   keepWarmUp: 'Not now',
 };

@@ -103,6 +103,8 @@ export const welcome = {
     send: 'Send',
     starts: ['Help me with a letter.', 'Explain to me how tides work.', 'I want to think aloud about something.'],
     startsLabel: 'Or begin with',
+    bring: 'Bring your history',
+    bringText: 'From ChatGPT or Claude; it stays here.',
     look: 'Look around first',
     back: 'Choose another model',
     until: (model: string) => `until then, ${model} answers`,

@@ -1,4 +1,5 @@
 /** Decides which addresses in model text may be opened at all, and opens one after the person said yes. */
+import { desktop } from '../../core/desktop.ts';
 import type { Address } from './nodes.ts';
 
 /** Longest address that a browser shows whole; beyond it a link is a way to carry data out. */
@@ -29,6 +30,9 @@ export const isBare = (words: string, { href, host }: Address): boolean =>
  * up the host of every anchor it sees, so an `href` in an answer would tell a name server what the model wrote.
  */
 export function openAddress({ href }: Address): void {
+  const shell = desktop();
+  // The desktop shell opens https alone; a server that has nothing else says so in the browser.
+  if (shell) return shell.openLink(href.replace(/^http:/, 'https:'));
   const anchor = document.createElement('a');
   anchor.href = href;
   anchor.rel = 'noreferrer noopener';

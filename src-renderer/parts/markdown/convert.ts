@@ -2,6 +2,7 @@
 import { addressOf, isBare } from './address.ts';
 import { clean, literal, prose } from './clean.ts';
 import { decode } from './entities.ts';
+import { languageOf } from './languages.ts';
 import { cutNear, type Lexed } from './lexer.ts';
 import type { Align, Block, Inline, Item } from './nodes.ts';
 
@@ -60,6 +61,11 @@ function addInline(out: Inline[], token: Lexed, cell: boolean): void {
       // A link in a link, or a picture as a link's words, would hide where the click goes.
       return (out.push({ kind: 'link', to, bare: isBare(plain(children), to), children: flat(children) }), undefined);
     }
+    case 'formula':
+      return (
+        out.push({ kind: 'formula', source: text, display: token.display === true, raw: literal(token.raw) }),
+        undefined
+      );
     case 'checkbox':
       return;
     default:
@@ -82,11 +88,13 @@ export const plain = (nodes: readonly Inline[]): string =>
     .map((node) =>
       node.kind === 'text' || node.kind === 'code'
         ? node.text
-        : node.kind === 'image'
-          ? node.alt
-          : node.kind === 'break'
-            ? '\n'
-            : plain(node.children),
+        : node.kind === 'formula'
+          ? node.raw
+          : node.kind === 'image'
+            ? node.alt
+            : node.kind === 'break'
+              ? '\n'
+              : plain(node.children),
     )
     .join('');
 
@@ -110,6 +118,8 @@ function block(token: Lexed): Block[] {
       ];
     case 'code':
       return [{ kind: 'code', language: languageOf(token.lang ?? ''), text: token.text ?? '' }];
+    case 'formula':
+      return [{ kind: 'formula', source: token.text ?? '', raw: literal(token.raw.trim()) }];
     case 'blockquote':
       return [{ kind: 'quote', children: blocks(token.tokens ?? []) }];
     case 'list':
@@ -181,19 +191,3 @@ function lists(token: Lexed): Block[] {
 
 const alignOf = (align: 'left' | 'center' | 'right' | null): Align =>
   align === 'right' ? 'end' : align === 'center' ? 'center' : 'start';
-
-const LANGUAGES: Readonly<Record<string, string>> = {
-  bash: 'Shell', c: 'C', 'c++': 'C++', cpp: 'C++', cs: 'C#', csharp: 'C#', css: 'CSS', diff: 'Diff', go: 'Go',
-  html: 'HTML', java: 'Java', javascript: 'JavaScript', js: 'JavaScript', json: 'JSON', jsx: 'JSX', kotlin: 'Kotlin',
-  latex: 'LaTeX', lua: 'Lua', markdown: 'Markdown', md: 'Markdown', php: 'PHP', py: 'Python', python: 'Python', r: 'R',
-  rb: 'Ruby', rs: 'Rust', ruby: 'Ruby', rust: 'Rust', sh: 'Shell', shell: 'Shell', sol: 'Solidity', sql: 'SQL',
-  svelte: 'Svelte', swift: 'Swift', toml: 'TOML', ts: 'TypeScript', tsx: 'TSX', typescript: 'TypeScript', xml: 'XML',
-  yaml: 'YAML', yml: 'YAML', zsh: 'Shell',
-}; // prettier-ignore
-
-/** The first word of a fence's info string, in the form that people know it by; '' when there is none. */
-function languageOf(info: string): string {
-  const word = literal(clean(/^[^\s{]*/.exec(info)![0])).slice(0, 24);
-  const known = word.toLowerCase();
-  return Object.hasOwn(LANGUAGES, known) ? LANGUAGES[known]! : word;
-}

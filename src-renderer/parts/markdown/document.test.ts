@@ -210,3 +210,56 @@ test('direction marks cannot turn a line round: overrides go, code spells them o
   expect(wordsOf('`a\u202eb`')).toBe('a[U+202E]b');
   expect(wordsOf('a\u0007b\u0000')).toBe('a␇b␀');
 });
+
+test('code and tables of any length read as if they were lexed at once, whatever the cuts', () => {
+  const line = fc.constantFrom(
+    '| a | b |\n|---|--:|', '| **c** | `d` |', '| 1 |', 'words', '', '  ', '```', '```js', '````', '~~~', 'let a = 1;', '  ```',
+    '> q', '- i', '# h', '| a | *b', '$x$', '``` ', ' | e | f |',
+  );
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 14 }), fc.array(fc.nat(120), { maxLength: 10 }), (lines, cuts) => {
+      const text = lines.join('\n');
+      expect(whole(text, cuts)).toEqual(blocks(lex(text)));
+    }),
+    { numRuns: 1500, seed: 21 },
+  );
+}); // prettier-ignore
+
+test('a table of 10,000 rows and code of 5,000 lines cost a row and a line more, not all of them again', () => {
+  for (const [head, row] of [
+    ['| a | b |\n|---|---|\n', '| one *row* | of `it` |\n'],
+    ['```js\n', 'const one = "row of it";\n'],
+    ['', '- one *item* of `it`\n'],
+    ['', 'words and *words* '],
+  ] as const) {
+    const doc = createDocument();
+    let text = head + row.repeat(5000);
+    doc.set(text, false);
+    let longest = 0;
+    for (let more = true; more;) {
+      const begun = performance.now();
+      more = doc.read(0);
+      longest = Math.max(longest, performance.now() - begun);
+    }
+    const begun = performance.now();
+    for (let i = 0; i < 200; i++) {
+      text += row.slice(0, 5);
+      doc.set(text, false);
+      while (doc.read(5));
+    }
+    // Milliseconds an update: reading all of it again takes 50 and more.
+    expect((performance.now() - begun) / 200, row).toBeLessThan(12);
+    // 10 to 20 ms on a machine that does nothing else.
+    expect(longest, row).toBeLessThan(300);
+  }
+});
+
+test('the star of a footnote stays a star once its sentence has ended', () => {
+  const words = (text: string) => {
+    const [first] = shown(text);
+    return first?.kind === 'paragraph' ? first.children : [];
+  };
+  expect(words('*Without tax')).toMatchObject([{ kind: 'em' }]);
+  expect(words('*Without tax. Prices')).toEqual([{ kind: 'text', text: '*Without tax. Prices' }]);
+  expect(words('**Note. It')).toMatchObject([{ kind: 'strong' }]);
+});

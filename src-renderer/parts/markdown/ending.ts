@@ -1,4 +1,5 @@
 /** Ends what is still open on the last line of a growing text, so that marks do not show raw and then jump. */
+import { openFormula } from './formulas.ts';
 
 const SPACE = /\s/;
 const WORD = /[\p{L}\p{N}]/u;
@@ -16,6 +17,9 @@ interface Open {
  * showing what may still change: the text that has ended is read as it is.
  */
 export function ending(text: string): string {
+  const formula = inFence(text) ? -1 : openFormula(text);
+  // A formula reads as code until it is whole; a line of its own would not be code within a line.
+  if (formula >= 0) return text.slice(0, formula) + asCode(text.slice(formula));
   const from = text.lastIndexOf('\n') + 1;
   if (text.length - from > LONGEST) return text;
   const line = text.slice(from);
@@ -65,6 +69,14 @@ export function ending(text: string): string {
   return open.length > 0 ? text.slice(0, from) + close(line, open) : text;
 }
 
+/** Between more backticks than it holds, in one line. */
+function asCode(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const marks = '`'.repeat(longest + 1);
+  const words = text.trim().replace(/\s*\n\s*/g, ' ');
+  return longest > 0 ? `${marks} ${words} ${marks}` : marks + words + marks;
+}
+
 /** A fence in a list or quote; one of its own is a block that the caller knows as code. */
 const inFence = (text: string) => (text.match(/^[ \t>]*(?:[*+-] +|\d+[.)] +)?(?:```|~~~)/gm)?.length ?? 0) % 2 === 1;
 
@@ -88,8 +100,13 @@ function close(line: string, open: readonly Open[]): string {
   return (
     shown +
     held
+      .filter(({ mark, at }) => !isFootnote(mark, shown.slice(at + mark.length)))
       .map(({ mark }) => mark)
       .reverse()
       .join('')
   );
 }
+
+/** One star or underscore with a sentence or more after it is a footnote's sign, not emphasis whose end is to come. */
+const isFootnote = (mark: string, after: string) =>
+  (mark === '*' || mark === '_') && (after.length > 120 || /[.!?]\s/.test(after));

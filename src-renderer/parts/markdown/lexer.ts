@@ -1,5 +1,6 @@
-/** The one importer of marked: its lexer only, with raw HTML and reference definitions off and nesting bounded. */
-import { Lexer, Tokenizer, type Token, type TokensList } from 'marked';
+/** The one importer of marked: its lexer only, with formulas, without raw HTML and definitions, and nesting bounded. */
+import { Hooks, Lexer, Tokenizer, type MarkedOptions, type Token, type TokensList } from 'marked';
+import { blockStartOf, formulaAt, formulaBlock, masked, startOf, type Found } from './formulas.ts';
 
 /** The fields of marked's tokens that we read; everything else is ignored. */
 export interface Lexed {
@@ -18,6 +19,8 @@ export interface Lexed {
   readonly align?: readonly ('left' | 'center' | 'right' | null)[];
   readonly header?: readonly Lexed[];
   readonly rows?: readonly (readonly Lexed[])[];
+  /** A formula: true where it stands on a line of its own. */
+  readonly display?: boolean;
 }
 
 /** Deeper than any answer a person reads; 10,000 nested quotes otherwise overflow the stack. */
@@ -39,6 +42,12 @@ class PlainTokenizer extends Tokenizer {
   }
   override def() {
     return undefined;
+  }
+}
+
+class FormulaHooks extends Hooks {
+  override emStrongMask(src: string) {
+    return masked(src);
   }
 }
 
@@ -88,10 +97,29 @@ export function cutNear(text: string, at: number): number {
   return unit >= 0xd800 && unit <= 0xdbff ? at - 1 : at;
 }
 
+const formula = (found: Found | undefined) =>
+  found && { type: 'formula', raw: found.raw, text: found.source, display: found.display };
+/** The character before an inline token: of the text in front of it, or a space at the beginning. */
+const before = (tokens: readonly Token[]) => tokens.at(-1)?.raw.at(-1) ?? ' ';
+
+const EXTENSIONS: NonNullable<MarkedOptions['extensions']> = {
+  renderers: {},
+  childTokens: {},
+  block: [(src) => formula(formulaBlock(src))],
+  startBlock: [blockStartOf],
+  inline: [(src, tokens) => formula(formulaAt(src, before(tokens)))],
+  startInline: [startOf],
+};
+
 /** Lexes Markdown (GFM) into block tokens. Never throws: what marked cannot read comes back as one run of text. */
 export function lex(source: string): readonly Lexed[] {
   try {
-    return new BoundedLexer({ gfm: true, tokenizer: new PlainTokenizer() }).lex(source) as readonly Lexed[];
+    return new BoundedLexer({
+      gfm: true,
+      tokenizer: new PlainTokenizer(),
+      extensions: EXTENSIONS,
+      hooks: new FormulaHooks(),
+    }).lex(source) as readonly Lexed[];
   } catch {
     return [{ type: 'text', raw: source, text: source }];
   }

@@ -13,6 +13,8 @@ export type Inline =
   | { readonly kind: 'em' | 'strong' | 'strike'; readonly children: readonly Inline[] }
   | { readonly kind: 'link'; readonly to: Address; readonly bare: boolean; readonly children: readonly Inline[] }
   | { readonly kind: 'image'; readonly alt: string; readonly address: string }
+  /** `raw` is what stands there while it cannot be set: the source with its marks. */
+  | { readonly kind: 'formula'; readonly source: string; readonly display: boolean; readonly raw: string }
   | { readonly kind: 'break' };
 
 export interface Item {
@@ -37,6 +39,7 @@ export type Block =
   | { readonly kind: 'heading'; readonly level: 3 | 4 | 5 | 6; readonly children: readonly Inline[] }
   | { readonly kind: 'code'; readonly language: string; readonly text: string }
   | { readonly kind: 'list'; readonly ordered: boolean; readonly start: number; readonly items: readonly Item[] }
+  | { readonly kind: 'formula'; readonly source: string; readonly raw: string }
   | { readonly kind: 'quote'; readonly children: readonly Block[] }
   | Table
   | { readonly kind: 'rule' };

@@ -49,7 +49,10 @@ export function openChat({ core, id, onBegun }: ChatOptions): Chat {
     try {
       for await (const { changed } of core['assistant.watch']({}, closing.signal)) {
         sweep();
-        if (current.id && (changed as readonly string[]).includes(current.id)) void current.refresh();
+        if (current.id && (changed as readonly string[]).includes(current.id)) {
+          void current.shaping.read();
+          void current.refresh();
+        }
       }
     } catch (error) {
       // A lost wire comes back through `connected`.

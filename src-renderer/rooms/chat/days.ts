@@ -34,12 +34,12 @@ export function byDay<T>(items: readonly T[], at: (item: T) => number, options: 
     if (date.getFullYear() !== today.getFullYear()) return capital(monthAndYear.format(date), locale);
     return date.getMonth() === today.getMonth() ? earlier(month.format(date)) : capital(month.format(date), locale);
   };
-  const groups: { name: string; items: T[] }[] = [];
+  const groups = new Map<string, T[]>();
   for (const item of items) {
     const name = nameOf(at(item));
-    const last = groups.at(-1);
-    if (last?.name === name) last.items.push(item);
-    else groups.push({ name, items: [item] });
+    const group = groups.get(name);
+    if (group) group.push(item);
+    else groups.set(name, [item]);
   }
-  return groups;
+  return [...groups].map(([name, within]) => ({ name, items: within }));
 }

@@ -2,14 +2,35 @@
 import type { assistantDoor, Conversation, Message, Sent } from '../../../src-main/assistant/door.ts';
 import { Fault, type Handlers } from '../../../src-main/wire/index.ts';
 import { fakeId } from '../../core/fake-world.ts';
+import { draftOf, scriptedMore, type ScriptedMore } from './scripted-more.ts';
+import { scriptedTree } from './scripted-tree.ts';
 
-type All = Handlers<typeof assistantDoor>;
+type All = ScriptedMore['handlers'] &
+  Pick<
+    Handlers<typeof assistantDoor>,
+    | 'assistant.send'
+    | 'assistant.again'
+    | 'assistant.follow'
+    | 'assistant.stop'
+    | 'assistant.conversations'
+    | 'assistant.watch'
+    | 'assistant.messages'
+    | 'assistant.rename'
+    | 'assistant.delete'
+    | 'assistant.search'
+    | 'assistant.draft'
+    | 'assistant.choose'
+    | 'assistant.versions'
+  >;
 
 export interface Scripted {
   readonly handlers: All;
   readonly conversations: Conversation[];
   readonly messages: Message[];
   readonly drafts: Map<string, string>;
+  readonly personas: ScriptedMore['personas'];
+  /** What is said in a conversation, along its current branch. */
+  branch(conversation: string): string[];
   /** Adds `text` to the answer that is being written. */
   write(text: string, conversation?: string): void;
   note(text: string): void;
@@ -23,7 +44,7 @@ export interface Scripted {
 
 interface Answer {
   readonly message: Message;
-  readonly question: Message;
+  readonly question: string;
   readonly views: Set<(item: Sent | Error | undefined) => void>;
 }
 
@@ -35,6 +56,7 @@ export function scripted(now: () => number = Date.now): Scripted {
   const drafts = new Map<string, string>();
   const answers = new Map<string, Answer>();
   const watchers = new Set<(id: string) => void>();
+  const tree = scriptedTree(messages);
   let ids = 1000;
   const nextId = () => fakeId(ids++);
 
@@ -46,6 +68,12 @@ export function scripted(now: () => number = Date.now): Scripted {
     if (!found) throw new Fault('unknown-conversation', 'This conversation is not here any more. Begin a new one.');
     return found;
   };
+  const messageOf = (id: string) => {
+    const found = messages.find((one) => one.id === id);
+    if (!found) throw new Fault('unknown-message', 'This message is not here any more.');
+    return found;
+  };
+  const more = scriptedMore({ nextId, now, conversationOf, tell });
   const replace = (message: Message, change: Partial<Message>) => {
     const at = messages.findIndex((one) => one.id === message.id);
     messages[at] = { ...messages[at]!, ...change };
@@ -84,7 +112,7 @@ export function scripted(now: () => number = Date.now): Scripted {
       push({
         kind: 'begun',
         conversation: conversationOf(conversation).id,
-        question: answer.question.id,
+        question: answer.question as Message['id'],
         message: answer.message.id,
       });
       const soFar = messages.find((one) => one.id === answer.message.id)!.text;
@@ -94,16 +122,25 @@ export function scripted(now: () => number = Date.now): Scripted {
     });
   };
 
-  const begin = (conversation: Conversation, question: Message) => {
+  const begin = (conversation: Conversation, question: Message['id'], over: Partial<Message> = {}) => {
+    const { persona, shape } = conversation;
+    const by = more.personas.find((one) => one.id === persona);
     const message: Message = {
-      id: nextId(), conversation: conversation.id, parent: question.id, role: 'assistant', text: '', at: now(),
-      state: 'writing', model: MODEL,
+      id: nextId(), conversation: conversation.id, parent: question, role: 'assistant', text: '', at: now(),
+      state: 'writing', model: shape.model ?? by?.shape.model ?? MODEL, seed: shape.seed ?? 4_000_000 + ids,
+      ...(by && { persona: by.name }), ...over,
     }; // prettier-ignore
     messages.push(message);
+    tree.move(conversation.id, message.id);
+    conversation.messages = tree.path(conversation.id).length;
     conversation.writing = message.id;
     conversation.changedAt = now();
     answers.set(conversation.id, { message, question, views: new Set() });
     tell(conversation.id);
+  };
+  const refuseWhileWriting = (id: string | undefined) => {
+    if (id && answers.has(id))
+      throw new Fault('busy-writing', 'An answer is still being written in this conversation.');
   };
   const latest = () => [...answers.values()].at(-1)!;
 
@@ -111,6 +148,8 @@ export function scripted(now: () => number = Date.now): Scripted {
     conversations,
     messages,
     drafts,
+    personas: more.personas,
+    branch: (conversation) => tree.read(tree.path(conversation)).map(({ text }) => text),
     tell,
     write(text, conversation) {
       const answer = conversation ? answers.get(conversation)! : latest();
@@ -144,7 +183,7 @@ export function scripted(now: () => number = Date.now): Scripted {
     },
     add(title, said, changedAt = now()) {
       const conversation: Conversation = {
-        id: nextId(), title, createdAt: changedAt, changedAt, messages: said.length, model: MODEL,
+        id: nextId(), title, createdAt: changedAt, changedAt, messages: said.length, model: MODEL, pinned: false, folder: null, persona: null, shape: {},
       }; // prettier-ignore
       conversations.push(conversation);
       let parent: Message['parent'] = null;
@@ -158,41 +197,51 @@ export function scripted(now: () => number = Date.now): Scripted {
         parent = message.id;
         messages.push(message);
       });
+      if (parent) tree.move(conversation.id, parent);
       return conversation;
     },
     handlers: {
-      'assistant.send': ({ text, conversation: id }, signal) => {
-        if (id && answers.has(id))
-          throw new Fault('busy-writing', 'An answer is still being written in this conversation.');
+      ...more.handlers,
+      'assistant.send': ({ text, conversation: id, parent: after, attachments, begin: how, ...shape }, signal) => {
+        refuseWhileWriting(id);
         let conversation = id && conversationOf(id);
         if (!conversation) {
-          conversation = { id: nextId(), title: text.slice(0, 60), createdAt: now(), changedAt: now(), messages: 0, model: MODEL }; // prettier-ignore
+          conversation = {
+            id: nextId(), title: text.slice(0, 60), createdAt: now(), changedAt: now(), messages: 0, model: MODEL,
+            pinned: false, folder: null, persona: how?.persona ?? null, shape: how?.shape ?? {},
+            ...(how?.temporary && { temporary: true as const }),
+          }; // prettier-ignore
           conversations.unshift(conversation);
         }
-        const parent = messages.findLast((one) => one.conversation === conversation.id)?.id ?? null;
+        const parent = after === undefined ? (tree.tip(conversation.id) ?? null) : after;
+        const documents = (attachments ?? []).flatMap((one) => ('id' in one ? (more.read.get(one.id) ?? []) : []));
         const question: Message = {
-          id: nextId(),
-          conversation: conversation.id,
-          parent,
-          role: 'user',
-          text,
-          at: now(),
-        };
+          id: nextId(), conversation: conversation.id, parent, role: 'user', text, at: now(),
+          ...(documents.length > 0 && { attachments: documents }),
+        }; // prettier-ignore
         messages.push(question);
-        conversation.messages += 2;
-        drafts.set(id ?? '', '');
-        begin(conversation, question);
+        drafts.set(draftOf(id, how?.temporary), '');
+        more.waiting.delete(draftOf(id, how?.temporary));
+        begin(conversation, question.id, shape.seed === undefined ? {} : { seed: shape.seed });
         return follow(conversation.id, signal);
       },
-      'assistant.again': ({ conversation: id }, signal) => {
+      'assistant.again': ({ conversation: id, message, goOn }, signal) => {
+        refuseWhileWriting(id);
         const conversation = conversationOf(id);
-        const question = messages.findLast((one) => one.conversation === id && one.role === 'user')!;
-        // The older answer stays in the tree, beside the branch that is shown.
-        const older = messages.findIndex((one) => one.parent === question.id);
-        if (older >= 0) messages.splice(older, 1);
-        begin(conversation, question);
+        const named = message ? messageOf(message) : tree.read(tree.path(id)).findLast(({ role }) => role === 'user')!;
+        const older = named.role === 'assistant' ? named : undefined;
+        begin(conversation, older ? older.parent! : named.id, goOn && older ? { text: older.text } : {});
         return follow(id, signal);
       },
+      'assistant.choose': ({ conversation, message }) => {
+        refuseWhileWriting(conversation);
+        const tip = tree.leaf(messageOf(message).id);
+        tree.move(conversation, tip);
+        conversationOf(conversation).messages = tree.path(conversation).length;
+        tell(conversation);
+        return { tip };
+      },
+      'assistant.versions': ({ message }) => tree.versions(messageOf(message).id),
       'assistant.follow': ({ conversation }, signal) => follow(conversation, signal),
       'assistant.stop': ({ conversation }) => {
         const stopped = answers.has(conversation);
@@ -209,10 +258,10 @@ export function scripted(now: () => number = Date.now): Scripted {
         }),
       'assistant.messages': ({ conversation, before, limit }) => {
         conversationOf(conversation);
-        const all = messages.filter((one) => one.conversation === conversation);
-        const end = before ? all.findIndex((one) => one.id === before) : all.length;
+        const all = tree.path(conversation);
+        const end = before ? all.lastIndexOf(before) : all.length;
         const from = Math.max(0, end - limit);
-        return { messages: all.slice(from, end), more: from > 0, total: all.length };
+        return { messages: tree.read(all.slice(from, end)), more: from > 0, total: all.length };
       },
       'assistant.rename': ({ id, title }) => {
         const conversation = conversationOf(id);
@@ -224,6 +273,7 @@ export function scripted(now: () => number = Date.now): Scripted {
         conversations.splice(conversations.indexOf(conversationOf(id)), 1);
         const gone = messages.filter((one) => one.conversation === id);
         for (const one of gone) messages.splice(messages.indexOf(one), 1);
+        tree.forget();
         tell(id);
         return { deleted: gone.length };
       },
@@ -237,9 +287,10 @@ export function scripted(now: () => number = Date.now): Scripted {
             const excerpt = `${text.slice(Math.max(0, from - 40), from)}${hit}${text.slice(from + query.length, from + 60)}`;
             return { conversation, message: id, title: conversationOf(conversation).title, role, at, excerpt };
           }),
-      'assistant.draft': ({ conversation = '', text }) => {
-        if (text !== undefined) drafts.set(conversation, text);
-        return { text: drafts.get(conversation) ?? '' };
+      'assistant.draft': ({ conversation, temporary, text }) => {
+        const whose = draftOf(conversation, temporary);
+        if (text !== undefined) drafts.set(whose, text);
+        return { text: drafts.get(whose) ?? '', attachments: more.waiting.get(whose) ?? [] };
       },
     },
   };

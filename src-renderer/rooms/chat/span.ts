@@ -28,3 +28,10 @@ export const around = (place: number, base: number, end: number): Span => ({
   from: Math.max(base, place - STEP * 2),
   to: place + STEP * 4 >= end ? Infinity : place + STEP * 4,
 });
+/** A span over a branch that changed: within it, and no longer than a page; at its end for whoever reads there. */
+export const settled = (span: Span, base: number, end: number, atEnd: boolean): Span => {
+  const long = Math.min(span.to, end) - Math.max(span.from, base) > MOST;
+  if (end > base && (span.from >= end || span.to <= base)) return newest(base, end);
+  if (!long) return span.to >= end && span.to !== Infinity ? { from: span.from, to: Infinity } : span;
+  return atEnd ? newest(base, end) : { from: Math.max(span.from, base), to: Math.max(span.from, base) + MOST };
+};

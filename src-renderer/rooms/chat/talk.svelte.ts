@@ -1,17 +1,20 @@
-/** One conversation on screen: its messages, the answer that is being written, its draft, and what went wrong. */
-import type { Message, Sent } from '../../../src-main/assistant/door.ts';
+/** One conversation on screen: its branch, the answer that is being written, its draft, and what went wrong. */
+import type { Sent } from '../../../src-main/assistant/door.ts';
 import { Fault, isFault } from '../../../src-main/wire/index.ts';
 import type { Core } from '../../core/doors.ts';
+import { openAttached, type Attached } from './attach.svelte.ts';
+import { answering, join, pending, PENDING, type Asked, type Branch, type Entry } from './branch.ts';
+import { openBranches, type Branches } from './branches.svelte.ts';
 import { openDraft, type Draft } from './draft.svelte.ts';
-import { openPainter } from './paint.ts';
+import { openPen } from './pen.svelte.ts';
+import { openShaping, type Shaping } from './shaping.svelte.ts';
+
+export type { Entry } from './branch.ts';
 
 /** Messages a page. */
 const PAGE = 60;
-/** Stands in for ids until the question is on disk. */
-const PENDING = 'pending';
-
-/** A message as drawn; `id` is not yet an id of the core while a question is on its way. */
-export type Entry = Omit<Message, 'id' | 'conversation' | 'parent'> & { readonly id: string };
+/** Messages a page where a branch is read back to a place far up. */
+const FAR = 500;
 
 export type Phase =
   | 'opening'
@@ -28,7 +31,7 @@ export interface Talk {
   /** Undefined until the first question is on disk. */
   readonly id: string | undefined;
   readonly entries: readonly Entry[];
-  /** Place of `entries[0]` in a count that does not move when older messages are put before it. */
+  /** How many messages of the branch come before `entries[0]`: places counted from here do not move when older ones come. */
   readonly base: number;
   /** Older messages that are not here yet. */
   readonly more: boolean;
@@ -39,9 +42,15 @@ export interface Talk {
   readonly rate: number | undefined;
   readonly fault: Fault | undefined;
   readonly draft: Draft;
-  /** Sends `words` through `begin`, a stream of assistant.send. Words that did not arrive come back into the draft. */
-  ask(words: string, begin: (signal: AbortSignal) => AsyncIterable<Sent>): Promise<void>;
-  again(): Promise<void>;
+  readonly attached: Attached;
+  readonly branches: Branches;
+  readonly shaping: Shaping;
+  /** Sends the draft with its documents. What did not arrive comes back into the draft. */
+  send(): Promise<void>;
+  /** Answers the question of `message` again, or goes on from what that answer has; without one, the last. */
+  again(message?: string, goOn?: boolean): Promise<void>;
+  /** Makes the branch through a message the one on screen. */
+  choose(message: string): Promise<void>;
   stop(): Promise<void>;
   /** Loads the page before the oldest message here. */
   older(limit?: number): Promise<void>;
@@ -49,6 +58,8 @@ export interface Talk {
   refresh(): Promise<void>;
   /** After a reconnect. */
   resume(): Promise<void>;
+  /** Shows what a verb failed with beside the field. */
+  fail(error: unknown): void;
   clearFault(): void;
   close(): void;
 }
@@ -63,77 +74,71 @@ export interface TalkOptions {
 /** Opens a conversation, or with no `id` one that begins with its first question. */
 export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptions): Talk {
   let id = $state(first);
-  let entries = $state.raw<readonly Entry[]>([]);
-  let base = $state(0);
-  let more = $state(false);
+  let branch = $state.raw<Branch>({ entries: [], base: 0, more: false });
   let phase = $state<Phase>(first ? 'opening' : 'still');
   let fault = $state.raw<Fault>();
-  let rate = $state<number>();
+  let choosing = false;
   const closing = new AbortController();
   let reading: AbortController | undefined;
   let loadingOlder: Promise<void> | undefined;
 
-  // What the answer under way needs beside its entry.
-  let text = '';
-  let fresh = false;
-  let began = 0;
-  let words = 0;
-
-  const draft = openDraft({ core, conversation: () => id });
-
-  const painter = openPainter({
-    paint(added) {
-      // After a reconnect the stream tells everything again; the old words stand until the first of it is here.
-      if (fresh) {
-        text = '';
-        fresh = false;
-      }
-      text += added;
-      const time = now();
-      if (began === 0) began = time;
-      words += added.match(/\s+/g)?.length ?? 0;
-      if (time - began >= 1000) rate = (words * 1000) / (time - began);
-      amend({ text });
-    },
-  });
-
+  const show = (entries: readonly Entry[]) => {
+    branch = { ...branch, entries };
+  };
   /** Changes the answer that is being written. */
   const amend = (change: Partial<Entry>) => {
-    const last = entries.at(-1);
+    const last = branch.entries.at(-1);
     if (last?.role !== 'assistant') return;
-    entries = [...entries.slice(0, -1), { ...last, ...change }];
+    show([...branch.entries.slice(0, -1), { ...last, ...change }]);
   };
+  const pen = openPen({ write: (text) => amend({ text }), now });
 
-  const say = (error: unknown) => {
+  const shaping = openShaping({ core, id: () => id, signal: closing.signal });
+  const attached = openAttached({ core, conversation: () => id, temporary: () => shaping.temporary });
+  const draft = openDraft({
+    core,
+    conversation: () => id,
+    beside: () => (branches.words === branches.editing?.before ? '' : branches.words),
+    temporary: () => shaping.temporary,
+    onAttachments: (kept) => attached.put(kept),
+  });
+  const spare = (words: string) => {
+    draft.text = draft.text ? `${words}\n\n${draft.text}` : words;
+  };
+  const branches = openBranches({ ask: (asked) => ask(asked), onWords: () => draft.touch(), onSpare: spare });
+
+  const fail = (error: unknown) => {
+    if (closing.signal.aborted) return;
     fault = isFault(error)
       ? error
       : new Fault('internal', 'Something unexpected went wrong. Your words are kept; try again.', { cause: error });
   };
 
   /** Reads one answer to its end. Resolves with what is known of the question: whether it is on disk. */
-  async function read(begin: (signal: AbortSignal) => AsyncIterable<Sent>, question?: string): Promise<boolean> {
+  async function read(begin: (signal: AbortSignal) => AsyncIterable<Sent>, asking = false): Promise<boolean> {
     reading?.abort();
     const stop = (reading = new AbortController());
     const signal = AbortSignal.any([stop.signal, closing.signal]);
-    let onDisk = question === undefined;
+    let onDisk = !asking;
+    let begun = false;
     let ended = false;
-    began = words = 0;
-    rate = undefined;
+    pen.rest();
     try {
       for await (const item of begin(signal)) {
         if (signal.aborted) return onDisk;
         if (item.kind === 'begun') {
-          onDisk = true;
-          place(item.question, item.message, question);
+          onDisk = begun = true;
+          show(answering(branch.entries, item.question, item.message, now()));
+          pen.begin(branch.entries.at(-1)?.text ?? '');
           if (id !== item.conversation) {
             id = item.conversation;
             onBegun?.(item.conversation);
           }
           phase = 'writing';
         } else if (item.kind === 'note') amend({ note: item.note });
-        else if (item.kind === 'token') painter.add(item.text);
+        else if (item.kind === 'token') pen.add(item.text);
         else {
-          painter.drop();
+          pen.drop();
           ended = true;
           amend({
             id: item.message, text: item.text, state: item.state, tokens: item.tokens, device: item.device,
@@ -148,69 +153,79 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
       await refreshTail(ended ? 2 : PAGE);
     } catch (error) {
       if (signal.aborted) return onDisk;
-      painter.flush();
+      pen.flush();
       if (isFault(error, 'closed')) phase = 'lost';
       else {
         phase = 'still';
         // An answer that failed on disk says why beside itself; `not-writing` only means that it ended before we joined.
         if (onDisk && id) await refreshTail(PAGE);
-        const last = entries.at(-1);
-        if (!isFault(error, 'not-writing') && !(onDisk && last?.note)) say(error);
+        const last = branch.entries.at(-1);
+        if (!isFault(error, 'not-writing') && !(begun && last?.note)) fail(error);
       }
     } finally {
       if (reading === stop) reading = undefined;
-      rate = undefined;
+      pen.rest();
     }
     return onDisk;
   }
 
-  /** Puts question and answer at the end; an older answer to the same question makes room. */
-  const place = (question: string, answer: string, asked: string | undefined) => {
-    const at = entries.findIndex((entry) => entry.id === question);
-    const kept =
-      at >= 0
-        ? entries.slice(0, at + 1)
-        : entries.filter((entry) => !entry.id.startsWith(PENDING) && entry.id !== answer);
-    const before = entries.find((entry) => entry.id === answer);
-    text = before?.text ?? '';
-    fresh = true;
-    entries = [
-      ...kept,
-      ...(at < 0 && asked !== undefined ? [{ id: question, role: 'user' as const, text: asked, at: now() }] : []),
-      before ?? { id: answer, role: 'assistant', text: '', at: now(), state: 'writing' },
-    ];
-  };
+  async function ask(asked: Asked): Promise<boolean> {
+    if (talk.busy || phase === 'gone') return false;
+    fault = undefined;
+    phase = 'sending';
+    const before = branch;
+    const conversation = id;
+    const { text, parent, attachments = [] } = asked;
+    const input = {
+      text,
+      ...(conversation && { conversation }),
+      ...(parent !== undefined && { parent }),
+      ...(attachments.length > 0 && { attachments: attachments.map((one) => ({ id: one.id })) }),
+      ...(!conversation && shaping.begin && { begin: shaping.begin }),
+    };
+    branch = pending(branch, asked, now());
+    const onDisk = await read((signal) => core['assistant.send'](input, signal), true);
+    if (onDisk || closing.signal.aborted) return true;
+    // Not known to have arrived. Without a connection, look first whether it did.
+    branch = before;
+    if ((talk.phase as Phase) === 'lost') phase = 'still';
+    return false;
+  }
 
-  /** Joins the newest messages of the core to those that are here. */
-  const join = (page: readonly Message[], total: number) => {
-    const known = entries.slice(-page.length - 4);
-    const at = page[0] ? entries.findIndex((entry) => entry.id === page[0]!.id) : -1;
-    // Unchanged messages stay the same objects, so that nothing of theirs is drawn again.
-    const joined = page.map((message) => {
-      const old = known.find((entry) => entry.id === message.id);
-      return old && old.text === message.text && old.state === message.state && old.note === message.note && old.model === message.model ? old : message; // prettier-ignore
-    });
-    entries = at >= 0 ? [...entries.slice(0, at), ...joined] : joined;
-    more = total > entries.length;
-  };
+  /** The newest messages of the branch: back to where they meet those that are here, or as far as those went. */
+  async function readBranch(conversation: string, limit: number) {
+    const signal = closing.signal;
+    const page = await core['assistant.messages']({ conversation, limit }, signal);
+    const { total } = page;
+    let { messages, more } = page;
+    const met = () =>
+      branch.entries.length === 0 ||
+      branch.entries.some((entry) => entry.id === messages[0]?.id) ||
+      total - messages.length <= branch.base;
+    while (more && messages[0] && !met()) {
+      const older = await core['assistant.messages']({ conversation, before: messages[0].id, limit: FAR }, signal);
+      messages = [...older.messages, ...messages];
+      more = older.more;
+    }
+    return { messages, more, total };
+  }
 
   async function refreshTail(limit: number): Promise<void> {
     const conversation = id;
     if (!conversation) return;
     try {
-      const page = await core['assistant.messages']({ conversation, limit }, closing.signal);
+      const page = await readBranch(conversation, limit);
       if (reading && phase === 'writing') return;
-      join(page.messages, page.total);
+      branch = join(branch, page);
       if (phase === 'opening') phase = 'still';
-      const last = page.messages.at(-1);
-      if (last?.state === 'writing' && !reading) await follow();
+      if (page.messages.at(-1)?.state === 'writing' && !reading) await follow();
     } catch (error) {
       if (closing.signal.aborted) return;
       if (isFault(error, 'closed')) phase = phase === 'writing' ? 'lost' : phase;
       else if (isFault(error, 'unknown-conversation')) gone();
       else {
         if (phase === 'opening') phase = 'still';
-        say(error);
+        fail(error);
       }
     }
   }
@@ -218,9 +233,8 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
   const follow = async () => {
     const conversation = id;
     if (!conversation) return;
-    const last = entries.at(-1);
-    text = last?.role === 'assistant' ? last.text : '';
-    fresh = true;
+    const last = branch.entries.at(-1);
+    pen.begin(last?.role === 'assistant' ? last.text : '');
     phase = 'writing';
     await read((signal) => core['assistant.follow']({ conversation }, signal));
   };
@@ -228,6 +242,11 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
   const gone = () => {
     reading?.abort();
     phase = 'gone';
+    // Its field goes with the messages; the one at the foot stays.
+    const { editing, words } = branches;
+    if (!editing) return;
+    if (words !== editing.before) spare(words);
+    branches.leave();
   };
 
   const talk: Talk = {
@@ -235,13 +254,13 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
       return id;
     },
     get entries() {
-      return entries;
+      return branch.entries;
     },
     get base() {
-      return base;
+      return branch.base;
     },
     get more() {
-      return more;
+      return branch.more;
     },
     get phase() {
       return phase;
@@ -250,39 +269,49 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
       return phase === 'sending' || phase === 'writing' || phase === 'lost';
     },
     get rate() {
-      return rate;
+      return pen.rate;
     },
     get fault() {
       return fault;
     },
     draft,
-    async ask(asked, begin) {
+    attached,
+    branches,
+    shaping,
+    async send() {
       if (talk.busy || phase === 'gone') return;
-      fault = undefined;
-      phase = 'sending';
+      const text = draft.text;
+      const attachments = attached.take();
+      const { from } = branches;
       draft.text = '';
-      const before = entries;
-      entries = [
-        ...entries,
-        { id: `${PENDING}-question`, role: 'user', text: asked, at: now() },
-        { id: `${PENDING}-answer`, role: 'assistant', text: '', at: now(), state: 'writing' },
-      ];
-      const onDisk = await read(begin, asked);
-      if (onDisk || closing.signal.aborted) {
-        if (onDisk) void draft.flush();
-        return;
-      }
-      // Not known to have arrived. Without a connection, look first whether it did.
-      entries = before;
-      if ((talk.phase as Phase) === 'lost') phase = 'still';
-      draft.text = draft.text ? `${asked}\n\n${draft.text}` : asked;
+      branches.from = undefined;
+      if (await ask({ text, attachments, ...(from && { parent: from.id }) })) return void draft.flush();
+      attached.put(attachments);
+      branches.from = from;
+      spare(text);
     },
-    async again() {
+    async again(message, goOn) {
       const conversation = id;
       if (talk.busy || !conversation) return;
       fault = undefined;
       phase = 'sending';
-      await read((signal) => core['assistant.again']({ conversation }, signal));
+      branches.from = undefined;
+      const input = { conversation, ...(message && { message }), ...(goOn && { goOn }) };
+      await read((signal) => core['assistant.again'](input, signal));
+    },
+    async choose(message) {
+      const conversation = id;
+      if (talk.busy || choosing || !conversation) return;
+      choosing = true;
+      fault = undefined;
+      try {
+        await core['assistant.choose']({ conversation, message }, closing.signal);
+        await refreshTail(PAGE);
+      } catch (error) {
+        fail(error);
+      } finally {
+        choosing = false;
+      }
     },
     async stop() {
       const conversation = id;
@@ -290,29 +319,31 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
       try {
         await core['assistant.stop']({ conversation });
       } catch (error) {
-        say(error);
+        fail(error);
       }
     },
     older(limit = PAGE) {
       return (loadingOlder ??= (async () => {
         const conversation = id;
-        const before = entries[0]?.id;
+        const before = branch.entries[0]?.id;
         try {
-          if (!conversation || !more || !before || before.startsWith(PENDING)) return;
+          if (!conversation || !branch.more || !before || before.startsWith(PENDING)) return;
           const page = await core['assistant.messages']({ conversation, before, limit }, closing.signal);
-          if (entries[0]?.id !== before) return;
-          entries = [...page.messages, ...entries];
-          base -= page.messages.length;
-          more = page.more;
+          if (branch.entries[0]?.id !== before) return;
+          branch = {
+            entries: [...page.messages, ...branch.entries],
+            base: branch.base - page.messages.length,
+            more: page.more,
+          };
         } catch (error) {
-          if (!closing.signal.aborted && !isFault(error, 'closed')) say(error);
+          if (!closing.signal.aborted && !isFault(error, 'closed')) fail(error);
         } finally {
           loadingOlder = undefined;
         }
       })());
     },
     async refresh() {
-      if (phase === 'writing' || phase === 'sending' || phase === 'gone') return;
+      if (phase === 'writing' || phase === 'sending' || phase === 'gone' || choosing) return;
       await refreshTail(PAGE);
     },
     async resume() {
@@ -320,11 +351,13 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
       if (phase === 'lost') phase = 'still';
       await refreshTail(PAGE);
     },
+    fail,
     clearFault() {
       fault = undefined;
     },
     close() {
       void draft.flush();
+      attached.close();
       closing.abort();
     },
   };

@@ -76,7 +76,7 @@ const ask = async (core: Core, text: string, conversation: string | undefined) =
   for await (const _item of core['assistant.send']({ text, conversation })) return;
 };
 
-export const talks: Readonly<Record<string, () => Talk>> = {
+export const talks: Readonly<Record<string, () => Talk | Promise<Talk>>> = {
   table() {
     const script = scripted();
     others(script);
@@ -103,6 +103,51 @@ export const talks: Readonly<Record<string, () => Talk>> = {
     const script = scripted();
     others(script);
     return { script, hash: `#/chat/${script.add(LONG_TITLE, [LONG_TITLE, 'W'.repeat(300)]).id}` };
+  },
+  /** A conversation with several versions, and documents with a question. */
+  async branches() {
+    const script = scripted();
+    others(script);
+    const { id } = boat(script);
+    const [, first, , second] = script.messages.slice(-4);
+    const end = new AbortController();
+    const take = (verb: 'assistant.again' | 'assistant.send', input: object, text: string, state?: 'stopped') => {
+      void Promise.resolve(script.handlers[verb](input as never, end.signal));
+      script.write(text);
+      script.finish(state);
+    };
+    take(
+      'assistant.again',
+      { conversation: id, message: second!.id },
+      'Here is a shorter one.\n\n```sh\nfor f in scans/*.txt; do echo "$f"; done\n```',
+    );
+    take(
+      'assistant.again',
+      { conversation: id, message: second!.id },
+      'I would first ask which of the scans carry a date at all. Then',
+      'stopped',
+    );
+    take(
+      'assistant.again',
+      { conversation: id, message: first!.id },
+      'The night of **11 February 1956**, by the account book.',
+    );
+    const { upload } = await script.handlers['library.offer']({ name: 'chapter-six.docx', size: 9000 }, end.signal);
+    await script.handlers['library.give']({ upload, bytes: new Uint8Array(6300).fill(97) }, end.signal);
+    const after = script.messages.at(-1)!.id;
+    take('assistant.send', { conversation: id, text: 'And what has to change?', parent: after }, 'Two sentences.');
+    const kept = await script.handlers['assistant.attach']({ conversation: id, upload }, end.signal);
+    take(
+      'assistant.send',
+      {
+        conversation: id,
+        parent: after,
+        text: 'Which sentences of chapter six have to change, then?',
+        attachments: [{ id: kept.id }],
+      },
+      'Only two of them.\n\n1. “It was January when the ice let go of her.”\n2. “By the end of that month her father had found other work.”',
+    );
+    return { script, hash: `#/chat/${id}` };
   },
   writing() {
     const script = scripted();

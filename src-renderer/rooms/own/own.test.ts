@@ -73,6 +73,23 @@ test('Esc closes the sheet and the focus returns to the button that opened it', 
   await expect.element(button).toHaveFocus();
 });
 
+test('a file that is taken into use is told beside its button; one that is refused says why there', async () => {
+  const { screen } = await open('models');
+  const field = screen.getByLabelText('Path of a GGUF file on this computer');
+  const below = (text: RegExp) =>
+    expect.poll(() => {
+      const found = screen.getByText(text).element();
+      return !!(field.element().compareDocumentPosition(found) & Node.DOCUMENT_POSITION_FOLLOWING);
+    });
+  await field.fill('/models/letter.txt');
+  await screen.getByRole('button', { name: 'Use this file' }).click();
+  await below(/not a GGUF model/).toBe(true);
+  await field.fill('/models/phi.gguf');
+  await screen.getByRole('button', { name: 'Use this file' }).click();
+  await below(/phi\.gguf is here\./).toBe(true);
+  await expect.poll(() => screen.getByText(/not a GGUF model/).elements()).toEqual([]);
+});
+
 test('while the warm-up answers, a better model that is here is offered and taken', async () => {
   const { screen, world } = await open('models', withBetter());
   await expect.element(screen.getByText('Qwen3 4B is here, and the warm-up model still answers.')).toBeVisible();
@@ -88,6 +105,80 @@ test('a model shows size, fit, quantisation, licence and context, and one step d
   await expect.element(screen.getByText('Q4_K_M').first()).toBeVisible();
   await expect.element(screen.getByText('Apache-2.0').nth(1)).toBeVisible();
   await expect.element(screen.getByText('made for 40,960 tokens; 8,192 are used here')).toBeVisible();
+});
+
+test('the room says how many models are here and what they take of the disk; a linked file takes nothing', async () => {
+  const world = withBetter();
+  world.models = [...world.models, model({ id: 'sha256:0123456789abcdef', name: 'Phi 4', linked: '/models/phi.gguf' })];
+  const { screen } = await open('models', world);
+  await expect
+    .element(screen.getByRole('heading', { name: '3 models are here to think with, on 2.6 GB of this disk.' }))
+    .toBeVisible();
+});
+
+test('a model is measured here, and the figure stands in words with its day', async () => {
+  const { screen, did } = await open('models');
+  await screen.getByRole('button', { name: 'Measure: SmolLM2 135M' }).click();
+  await expect
+    .element(screen.getByText(/^Measured here: reads 412, writes 21 words a second · Today, \d\d:\d\d$/))
+    .toBeVisible();
+  expect(did('engine.speed')).toEqual([{ id: 'smollm2-135m-instruct-q4_1' }]);
+});
+
+test('a measurement that fails says why beside the model', async () => {
+  const { screen, failNext } = await open('models');
+  failNext('engine.speed', new Fault('no-memory', 'There is not enough memory for it now; nothing else was stopped.'));
+  await screen.getByRole('button', { name: 'Measure: SmolLM2 135M' }).click();
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('not enough memory');
+});
+
+test('a model is loaded and taken out of memory, with its layers on the graphics card', async () => {
+  const world = withBetter();
+  world.models = world.models.map((one) => (one.warmUp ? one : { ...one, warm: true, gpuLayers: 12 }));
+  const { screen, did } = await open('models', world);
+  await expect.element(screen.getByText('In memory now, 12 of 36 layers on the graphics card')).toBeVisible();
+  await expect.element(screen.getByText('Qwen3 4B is in memory now, with about 3.4 GB.')).toBeVisible();
+  await screen.getByRole('button', { name: 'Take out of memory: Qwen3 4B' }).click();
+  await expect.element(screen.getByText(/No model is in memory now/)).toBeVisible();
+  await screen.getByRole('button', { name: 'Load into memory: Qwen3 4B' }).click();
+  await expect.element(screen.getByText('In memory now, on the processor')).toBeVisible();
+  expect([...did('engine.rest'), ...did('engine.warm')]).toEqual([{ id: 'qwen3-4b-q4' }, { id: 'qwen3-4b-q4' }]);
+});
+
+test('the memory that models may keep together is kept as a setting', async () => {
+  const { screen, world } = await open('models');
+  await expect.element(screen.getByRole('radio', { name: 'As much as this computer can spare' })).toBeChecked();
+  await screen.getByRole('radio', { name: 'Up to 8 GB' }).click();
+  await expect.poll(() => world.settings.memoryBudget).toBe(8e9);
+  await screen.getByRole('radio', { name: 'As much as this computer can spare' }).click();
+  await expect.poll(() => world.settings.memoryBudget).toBe('auto');
+});
+
+/** The fetch of the better model ends, and the machine goes on with it by itself. */
+const arrives = (opened: Awaited<ReturnType<typeof open>>, switches: boolean) =>
+  opened.change((world) => {
+    world.models = [...world.models, model({ id: 'qwen3-4b-q4', name: 'Qwen3 4B' })];
+    world.jobs = world.jobs.map((job) => ({ ...job, state: 'done' as const }));
+    if (switches) world.settings = { ...world.settings, model: 'qwen3-4b-q4' };
+  });
+
+test('when the machine goes on with the model that arrived, it says so once and leads back', async () => {
+  const opened = await open('keys');
+  await expect.element(opened.screen.getByRole('heading', { level: 1 })).toBeVisible();
+  arrives(opened, true);
+  await expect.element(opened.screen.getByText('Qwen3 4B has arrived and answers from now on.')).toBeVisible();
+  await opened.screen.getByRole('button', { name: 'Go back to SmolLM2 135M' }).click();
+  await expect.poll(() => opened.world.settings.model).toBe('smollm2-135m-instruct-q4_1');
+  await expect.element(opened.screen.getByText(/has arrived/)).not.toBeInTheDocument();
+});
+
+test('where the warm-up was chosen by hand, the model that arrived is only offered', async () => {
+  const opened = await open('keys');
+  await expect.element(opened.screen.getByRole('heading', { level: 1 })).toBeVisible();
+  arrives(opened, false);
+  await opened.screen.getByRole('button', { name: 'Use Qwen3 4B from now on' }).click();
+  await expect.poll(() => opened.world.settings.model).toBe('qwen3-4b-q4');
+  await expect.element(opened.screen.getByText(/has arrived/)).not.toBeInTheDocument();
 });
 
 test('removing asks first, frees the file, and another model answers from then on', async () => {

@@ -146,6 +146,9 @@ test('a question written too early is kept, and is sent when the warm-up has arr
   expect(did('assistant.send')).toEqual([{ text: 'What is a tide?', model: 'smollm2-135m-instruct-q4_1' }]);
   expect(opened.world.settings.model).toBe('smollm2-135m-instruct-q4_1');
   await expect.element(screen.getByRole('navigation', { name: 'Rooms' })).toBeVisible();
+  // What was sent is no draft of the next conversation, and one writes on where one was.
+  expect(opened.world.draft).toBe('');
+  await expect.element(screen.getByLabelText('Message to Wren')).toHaveFocus();
 });
 
 test('a better model that arrives after the warm-up is offered once', async () => {
@@ -158,6 +161,17 @@ test('a better model that arrives after the warm-up is offered once', async () =
   await opened.screen.getByRole('button', { name: 'Use Qwen3 4B from now on' }).click();
   await expect.poll(() => opened.world.settings.model).toBe('qwen3-4b-q4');
   await expect.poll(() => opened.screen.getByText('Qwen3 4B is here.').elements()).toEqual([]);
+});
+
+test('history may be brought first: the words stay, and what is on its way goes on', async () => {
+  const opened = await openWindow(emptyWorld());
+  await toHello(opened);
+  await opened.screen.getByLabelText('Message to Wren').fill('Later');
+  await opened.screen.getByRole('button', { name: /Bring your history/ }).click();
+  await expect.poll(() => location.hash).toBe('#/settings/bring');
+  await expect.element(opened.screen.getByRole('button', { name: 'Choose the file' })).toBeVisible();
+  expect(opened.world.draft).toBe('Later');
+  expect(opened.session.work.going).toHaveLength(2);
 });
 
 test('a fetch that may not begin says why, shows the place that helps, and keeps the step', async () => {

@@ -1,0 +1,103 @@
+/** The contract between the core and the reader process: bytes go in, text or conversations come out; never a path. */
+import * as v from 'valibot';
+import { call, schema, stream } from '../wire/index.ts';
+import { document } from './door.ts';
+import type { Parsed, ParsedConversation } from './ports.ts';
+
+/** Bytes of one `reader.feed`. */
+export const CHUNK = 1 << 20;
+/** UTF-16 units of one document's text; the rest is left out, and its note says so. */
+export const MOST_CHARACTERS = 5_000_000;
+/** UTF-16 units of conversations that may be on their way to whoever stores them, besides the one that is being read. */
+export const MOST_UNTAKEN = 4_000_000;
+
+/** Codes that may come from the process; whatever else it says is taken for a crash. */
+export const FAULTS: ReadonlySet<string> = new Set([
+  ...['unknown-kind', 'too-large', 'unreadable', 'encrypted-file', 'no-text', 'not-an-export'],
+  // Of the core's own, on the way to and from it.
+  ...['reader-timeout', 'reader-crashed', 'file-missing', 'bad-upload', 'closed'],
+]);
+
+const time = v.exactOptional(v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(8.64e15)));
+const short = v.pipe(v.string(), v.maxLength(1000));
+
+const message = v.object({
+  id: short,
+  parent: v.nullable(short),
+  role: v.picklist(['user', 'assistant']),
+  text: v.string(),
+  at: time,
+  model: v.exactOptional(short),
+  attachments: v.exactOptional(v.array(v.object({ name: short, text: v.exactOptional(v.string()) }))),
+  state: v.exactOptional(v.picklist(['stopped', 'cut-off', 'failed'])),
+});
+const conversation: v.GenericSchema<ParsedConversation> = v.object({
+  from: v.picklist(['chatgpt', 'claude', 'daimon']),
+  id: short,
+  title: v.string(),
+  createdAt: time,
+  changedAt: time,
+  messages: v.array(message),
+  tip: v.exactOptional(short),
+  folder: v.exactOptional(short),
+  pinned: v.exactOptional(v.boolean()),
+});
+/** A document with the place of each page in its text. */
+export const reading = v.object({
+  ...document.entries,
+  text: v.pipe(v.string(), v.maxLength(MOST_CHARACTERS)),
+  note: v.exactOptional(v.pipe(v.string(), v.maxLength(1000))),
+  pages: v.exactOptional(schema.count),
+  anchors: v.exactOptional(v.array(v.object({ at: schema.count, page: schema.count }))),
+});
+
+const progress = { done: v.number(), total: v.number() };
+export const parsed: v.GenericSchema<Parsed> = v.variant('kind', [
+  v.object({ kind: v.literal('conversation'), conversation, ...progress }),
+  v.object({ kind: v.literal('refused'), why: v.string(), ...progress }),
+]);
+
+/** What a parser of exports says of the next conversation; the process adds how far it has read. */
+export type Told =
+  | { readonly kind: 'conversation'; readonly conversation: ParsedConversation }
+  | { readonly kind: 'refused'; readonly why: string };
+
+/**
+ * How the process calls the parser of exports (`exports/parse.ts`), once for each export, in the confined process: no
+ * file, no network, Node's modules replaced by refusals (`confine.ts` holds the list of those that are left).
+ *
+ * `bytes` is the whole file from its beginning, in chunks of at most 1 MiB; each is asked for when the parser asks, so
+ * that a parser which reads slowly keeps nothing waiting in memory. It may be read once. Leaving it early is fine (the
+ * core then stops sending). When the person stops, or the core goes, `bytes` throws and the iterator's `return` is
+ * called: a `finally` runs, and nothing need be cleaned up besides, since the process may be killed at any point.
+ * `name` is the file's own name without folder: a hint only, the bytes decide.
+ *
+ * Yield each conversation as soon as it is complete: the process waits with `next()` while what was yielded has not
+ * been stored (at most `MOST_UNTAKEN` units of text ahead). A conversation that cannot be read is yielded as `refused`
+ * with one plain sentence, and the others go on; a file that is no export throws Fault `not-an-export`. Whatever else is
+ * thrown reaches the person as `unreadable`. A parser that yields nothing and asks for no bytes for 60 s is killed.
+ */
+export type ParseExport = (bytes: AsyncIterable<Uint8Array>, name: string) => AsyncIterable<Told>;
+
+const bytes = v.pipe(
+  v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'is not bytes'),
+  v.check((value) => value.length <= CHUNK, 'must have at most 1 MiB'),
+);
+const file = v.strictObject({ name: schema.text(1000), size: schema.count });
+
+/** One `reader.document` or `reader.conversations` at a time; it is asked first, then fed. */
+export const readerDoor = {
+  'reader.document': call('Reads one document from the bytes that are fed.', file, reading),
+  'reader.conversations': stream('Reads the conversations of one export from the bytes that are fed.', file, parsed),
+  'reader.feed': call(
+    'Hands over the next bytes; answers when there is room for more, or `enough` when no more are wanted.',
+    v.strictObject({ bytes, last: v.boolean() }),
+    v.object({ enough: v.boolean() }),
+  ),
+  'reader.taken': call('The oldest conversation that was not yet told of is stored.', schema.empty, schema.empty),
+  'reader.confinement': call(
+    'What the process finds closed to itself.',
+    schema.empty,
+    v.object({ permissions: v.boolean(), network: v.boolean() }),
+  ),
+} as const;
