@@ -88,7 +88,7 @@ test('the next message goes on from an earlier answer; two answers are compared 
   await button('Compare: answer 1').click();
   await page.getByRole('region', { name: 'On the left' }).waitFor();
   await expectAccessible(page);
-  await button('Keep answer 1').click();
+  await button('Keep this one: answer 1').click();
   await expect.poll(() => page.getByRole('group', { name: 'Versions of answer 1' }).innerText()).toMatch(/1 of 2/);
 });
 

@@ -35,6 +35,7 @@ async function say(text: string, n: number) {
 }
 /** Opens how it answers, and back to the field. */
 async function shape(change: () => Promise<void>) {
+  await on(FIELD);
   await press(/^How it answers/);
   await page.getByRole('dialog').waitFor();
   await change();
@@ -44,6 +45,7 @@ async function shape(change: () => Promise<void>) {
   await tabTo(page, FIELD, 'Shift+Tab');
 }
 async function choose(persona: RegExp) {
+  await page.getByRole('radio', { name: persona }).waitFor();
   await tabTo(page, /^None/);
   await keys.press('ArrowDown');
   await on(persona);

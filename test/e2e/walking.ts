@@ -65,6 +65,8 @@ export async function beginWalk(): Promise<Walk> {
     acceptDownloads: true,
   });
   page.setDefaultTimeout(20_000);
+  // Asked for from the beginning: turned on only when one is waited for, it may come later than the key.
+  page.on('filechooser', () => {});
   return {
     folder: one.folder,
     browser,
@@ -130,11 +132,12 @@ export async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Pro
 /** Finds a place or command by Ctrl K, as one who knows its name. */
 export async function go(page: Page, words: string): Promise<void> {
   await page.keyboard.press('Control+k');
-  await page.getByRole('dialog').waitFor();
+  const palette = await page.waitForSelector('dialog[open]');
   await page.keyboard.type(words);
   await until(() => page.getByRole('option', { selected: true }).innerText()).toMatch(new RegExp(words, 'i'));
   await page.keyboard.press('Enter');
-  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  // Only once it is taken down has the place changed and the focus gone there.
+  await page.waitForFunction((one) => !(one as unknown as { isConnected: boolean }).isConnected, palette);
 }
 
 const WIDTHS = [400, 1280, 1920];
