@@ -87,7 +87,7 @@ export async function firstWord(rounds = ROUNDS): Promise<Figure[]> {
         .getByRole('button', { name: 'Stop', exact: true })
         .click({ timeout: 2000 })
         .catch(() => {});
-      await page.getByRole('button', { name: 'Again' }).waitFor({ timeout: 60_000 });
+      await page.getByRole('button', { name: 'Send', exact: true }).waitFor({ timeout: 60_000 });
       await sleep(300);
     }
     const intervals = (await page_<number[]>(page, 'window.intervals')).toSorted((a, b) => a - b);
@@ -176,7 +176,7 @@ export async function painting(kinds: readonly Kind[] = KINDS): Promise<Figure[]
         { name: `painting 100 tokens/s: ${name}: compositor`, value: share('compositor'), unit: '% of a core' },
         { name: `painting 100 tokens/s: ${name}: letters painted`, value: ((to - from) * 1000) / ms, unit: '/s' },
       );
-      await page.getByRole('button', { name: 'Again' }).waitFor({ timeout: 60_000 });
+      await page.getByRole('button', { name: 'Send', exact: true }).waitFor({ timeout: 60_000 });
     }
     return figures;
   } finally {

@@ -41,7 +41,7 @@ test('500 hostile answers, under the window’s own policy', async () => {
     await field.fill(question);
     await field.press('Enter');
     await expect.poll(() => page.locator('article.you').last().innerText(), { timeout: 20_000 }).toContain(question);
-    await page.getByRole('button', { name: 'Again' }).last().waitFor({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Send', exact: true }).waitFor({ timeout: 20_000 });
     characters += (await page.locator('article.daimon .answer').last().innerText()).length;
     // What a person does: moves over it, presses into it.
     await page.mouse.move(600, 300);
