@@ -10,7 +10,7 @@ const GAP = 66;
  * What drawing may take of the main thread, and the longest gap: a list or paragraph of 100 kB costs 12 to 15 ms a frame,
  * so it is drawn less often instead (measured by bench/chat-paint.ts: 25 % of a core at a fixed gap).
  */
-const SHARE = 0.08;
+const SHARE = 0.06;
 const LONGEST = 250;
 
 export interface Painter {
