@@ -97,6 +97,7 @@ export function write({
             news.publish(piece.text);
           } else {
             Object.assign(counts, { tokens: before + piece.tokens, tokensPerSecond: piece.tokensPerSecond });
+            if (piece.reason === 'length') say('The answer ends here: it is as long as it was allowed to be.');
             if (piece.reason === 'context')
               say(
                 'The answer filled what the model can hold at once and ends here. Ask it to go on, and it will make room.',
