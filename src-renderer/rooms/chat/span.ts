@@ -7,7 +7,7 @@ export interface Span {
 }
 
 /** Entries that one move adds: few enough to mount within a frame's 50 ms. */
-export const STEP = 4;
+export const STEP = 3;
 /** Entries on the page at most. The largest screens show about 20. */
 export const MOST = 48;
 
