@@ -120,6 +120,7 @@ describe('what is no file', () => {
     expect(library.pids).toEqual([]);
   });
 
+  // Root may read every file, and Windows has no such permission: nothing would be refused there.
   test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('a file without permission', async () => {
     await using library = testLibrary();
     const path = file('mine.txt', 'x');

@@ -45,6 +45,7 @@ test('without the binary it is the browser, and one line says how to get the win
   expect(choose()).toMatchObject({ shell: 'browser', note: expect.stringContaining('npx install-electron') as string });
 });
 
+// Windows has no permission to execute that a file could lack.
 test.skipIf(process.platform === 'win32')(
   'a path file without its binary, or a binary that may not run, is none',
   () => {

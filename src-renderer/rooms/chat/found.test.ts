@@ -11,14 +11,20 @@ import '../../tokens.css';
 import { rangesOf } from './found.ts';
 import { scripted } from './scripted.ts';
 
-const element = (markup: string) => {
+/** Elements with a text each. */
+const elements = (...parts: readonly (readonly [tag: string, text: string, name?: string])[]) => {
   const at = document.createElement('div');
-  at.innerHTML = markup;
+  for (const [tag, text, name = ''] of parts) {
+    const one = document.createElement(tag);
+    one.className = name;
+    one.textContent = text;
+    at.append(one);
+  }
   return at;
 };
 
 test('words are found in any case, as often as they stand, and not in what is the page’s own', () => {
-  const at = element('<p>The boat, the BOAT</p><button>boat</button><p class="sr">boat</p><p>İ then boat</p>');
+  const at = elements(['p', 'The boat, the BOAT'], ['button', 'boat'], ['p', 'boat', 'sr'], ['p', 'İ then boat']);
   expect(rangesOf(at, ['Boat']).map(String)).toEqual(['boat', 'BOAT', 'boat']);
   expect(rangesOf(at, ['']).length).toBe(0);
 });
