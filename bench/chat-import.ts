@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Brought } from '../src-main/assistant/door.ts';
 import { systemClock } from '../src-main/base/clock.ts';
 import { idFactory } from '../src-main/base/id.ts';
-import { openLibrary } from '../src-main/library/library.ts';
+import { openReading } from '../src-main/library/reading.ts';
+import { shelfless } from '../test/fakes/shelfless.ts';
 import { nodeHost } from '../src-main/shell/browser/host.ts';
 import { password, startCore, type CoreProcess } from '../test/e2e/core.ts';
 import { daimon } from '../test/e2e/daimon.ts';
@@ -205,11 +206,13 @@ export async function importFigures(): Promise<Figure[]> {
  * every 20 ms, which needs next to no processor.
  */
 async function pacedFigures(path: string, folder: string): Promise<Figure[]> {
-  const library = openLibrary({
-    host: nodeHost({ name: 'terminal', dataFolder: folder }),
-    log: keptLog(),
-    ids: idFactory(systemClock),
-  });
+  const library = shelfless(
+    openReading({
+      host: nodeHost({ name: 'terminal', dataFolder: folder }),
+      log: keptLog(),
+      ids: idFactory(systemClock),
+    }),
+  );
   const script: Script = {
     async *answer(_request, signal) {
       for (let i = 0; i < 100; i++) {

@@ -39,7 +39,8 @@ interface Ground {
 }
 
 /** Where the window shows a piece of work, by the verb that began it. */
-const placeOfWork = (kind: string) => (kind.startsWith('engine.') ? 'own/models' : 'chat');
+const placeOfWork = (kind: string) =>
+  kind.startsWith('engine.') ? 'own/models' : kind.startsWith('library.') ? 'knows' : 'chat';
 
 export async function openCore({
   host,
@@ -91,7 +92,7 @@ export async function openCore({
           settings,
         }),
       );
-      const library = life.add(openLibrary({ host, log, ids }));
+      const library = life.add(await openLibrary({ host, log, ids, store, clock, jobs: jobs.jobs, embedder: engine }));
       return { store, jobs, dial, engine, library, close: () => life.close() };
     } catch (error) {
       await life.close();
@@ -122,6 +123,7 @@ export async function openCore({
             generate: (request, signal) =>
               tellingAnswer(engine.generate(request, signal), `chat/${request.session}`, { host, clock }),
           },
+          scorer: engine,
           library,
           jobs: jobs.jobs,
           warmUp: (id) => engine.warmUp(id),
@@ -136,6 +138,7 @@ export async function openCore({
         throw error;
       }
       engine.warmDefault();
+      library.wake();
     },
     async onLocked() {
       entrance.lock();

@@ -2,7 +2,7 @@
 import type { Library } from '../library/ports.ts';
 import type { Clock, Jobs, Store } from '../base/ports.ts';
 import { topic } from '../base/topic.ts';
-import type { Generator } from '../engine/ports.ts';
+import type { Generator, Scorer } from '../engine/ports.ts';
 import { Fault, type Handlers } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import { openAnswering } from './answering.ts';
@@ -21,6 +21,7 @@ export interface AssistantNeeds {
   readonly clock: Clock;
   readonly ids: () => Id;
   readonly generator: Generator;
+  readonly scorer: Scorer;
   /** The model of new conversations. Throws Fault `no-model`, which says how to get one. */
   defaultModel(): string;
   /** Whether a model is still here. */
@@ -125,6 +126,9 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
       yield* one.follow(signal);
     },
     'assistant.stop': async ({ conversation }) => ({ stopped: await answering.stop(conversation) }),
+    'assistant.why'() {
+      throw new Fault('not-here', 'This is being built.');
+    },
     'assistant.choose'({ conversation, message }) {
       const tree = homes.of(conversation);
       tree.row(conversation);

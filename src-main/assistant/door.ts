@@ -1,6 +1,6 @@
 /** The assistant's verbs: ask, stop, and keep conversations. */
 import * as v from 'valibot';
-import { document } from '../library/door.ts';
+import { document, documentKind } from '../library/door.ts';
 import { call, joinText, schema, stream } from '../wire/index.ts';
 
 /** A message of 1 MB must pass; more is a file. */
@@ -55,6 +55,37 @@ export const attachment = v.object({
 });
 export type Attachment = v.InferOutput<typeof attachment>;
 
+/** Which of the person's files answer: all, or those of some places. */
+export const sources = v.union([
+  v.literal('library'),
+  v.strictObject({ places: v.pipe(v.array(schema.id), v.minLength(1), v.maxLength(1000)) }),
+]);
+export type Sources = v.InferOutput<typeof sources>;
+
+/** A passage that went into an answer's prompt under a number, kept as it was then. */
+export const usedSource = v.object({
+  n: v.number(),
+  /** The whole path; of given files the name alone. */
+  file: v.string(),
+  name: v.string(),
+  title: v.optional(v.string()),
+  kind: documentKind,
+  page: v.optional(v.number()),
+  heading: v.optional(v.string()),
+  date: v.optional(v.number()),
+  /** Word for word from the passage: what the answer rests on, or the sentence that fitted the question best. */
+  quote: v.string(),
+  /** The answer points to it. */
+  cited: v.boolean(),
+  passage: v.number(),
+  document: v.number(),
+  /** Its file was taken out of the library, and the quote with it. */
+  gone: v.optional(v.literal(true)),
+  /** What `assistant.why` found: how much the answer depends on it. */
+  weight: v.optional(v.picklist(['much', 'little', 'none'])),
+});
+export type UsedSource = v.InferOutput<typeof usedSource>;
+
 export const message = v.object({
   id: schema.id,
   conversation: schema.id,
@@ -65,6 +96,8 @@ export const message = v.object({
   /** Every message with this parent, oldest first, this one among them; only where there are several. */
   versions: v.optional(v.array(schema.id)),
   attachments: v.optional(v.array(attachment)),
+  /** Answers from the person's files: what went in, in its order; empty when nothing fitted well enough. */
+  sources: v.optional(v.array(usedSource)),
   /** Answers only. */
   state: v.optional(v.picklist(['writing', 'done', 'stopped', 'cut-off', 'failed'])),
   model: v.optional(v.string()),
@@ -93,6 +126,8 @@ export const conversation = v.object({
   folder: v.nullable(v.string()),
   persona: v.nullable(schema.id),
   shape,
+  /** What the last question was answered from, and the next one is unless it says otherwise. */
+  sources: v.optional(v.nullable(sources)),
   /** Lives in memory only, until it is deleted or daimon sleeps. */
   temporary: v.optional(v.literal(true)),
   /** Where it was imported from. */
@@ -106,6 +141,8 @@ export const sent = v.variant('kind', [
   /** The question is on disk, and the answer has a place. */
   v.object({ kind: v.literal('begun'), conversation: schema.id, question: schema.id, message: schema.id }),
   v.object({ kind: v.literal('note'), note: v.string() }),
+  /** Before the first token of an answer from the person's files. */
+  v.object({ kind: v.literal('sources'), sources: v.array(usedSource) }),
   v.object({ kind: v.literal('token'), text: v.string() }),
   v.object({
     kind: v.literal('done'),
@@ -121,6 +158,12 @@ export const sent = v.variant('kind', [
     reused: v.number(),
     device: v.string(),
     note: v.optional(v.string()),
+    /** What the answer points to, in the order of its numbers; without `sources` asked for, undefined. */
+    citations: v.optional(
+      v.array(v.object({ n: v.number(), file: v.string(), page: v.optional(v.number()), quote: v.string() })),
+    ),
+    /** All that went in. */
+    sources: v.optional(v.array(usedSource)),
   }),
 ]);
 export type Sent = v.InferOutput<typeof sent>;
@@ -183,6 +226,8 @@ export const assistantDoor = {
           v.maxLength(20),
         ),
       ),
+      /** Answers from the person's files; null: no longer. Without it: as the question before. */
+      sources: v.optional(v.nullable(sources)),
       /** For this answer alone. */
       ...shape.entries,
       /** Of a conversation that begins with this question. */
@@ -211,6 +256,15 @@ export const assistantDoor = {
     }),
     sent,
     joinSent,
+  ),
+  'assistant.why': stream(
+    'Weighs what an answer was made from: scores the very answer again without each source in turn.',
+    v.strictObject({ message: schema.id }),
+    v.variant('kind', [
+      v.object({ kind: v.literal('progress'), done: v.number(), total: v.number() }),
+      v.object({ kind: v.literal('done'), sources: v.array(usedSource) }),
+    ]),
+    (_older, newer) => newer,
   ),
   'assistant.choose': call(
     'Makes the branch through a message the current one.',

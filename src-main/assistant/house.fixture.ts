@@ -52,6 +52,9 @@ export const shelf = (files: Record<string, string | Document>): Library => ({
   conversations() {
     throw new Error('not asked for in this test');
   },
+  search: async () => [],
+  async *passages() {},
+  forgetting: () => () => {},
 });
 
 /** A room; several over one store are what a restart after kill -9 sees. */
@@ -72,6 +75,7 @@ export async function house(
     clock: systemClock,
     ids,
     generator,
+    scorer: { score: () => Promise.reject(new Error('not asked for in this test')) },
     defaultModel: () => 'm',
     hasModel: (id) => id === 'm',
     warmUp: () => false,

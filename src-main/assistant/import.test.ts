@@ -12,7 +12,8 @@ import { temporaryFolder } from '../../test/fakes/folder.ts';
 import { keptLog } from '../../test/fakes/log.ts';
 import { systemClock } from '../base/clock.ts';
 import { idFactory } from '../base/id.ts';
-import { openLibrary } from '../library/library.ts';
+import { openReading } from '../library/reading.ts';
+import { shelfless } from '../../test/fakes/shelfless.ts';
 import { nodeHost } from '../shell/browser/host.ts';
 import type { Id } from '../wire/schema.ts';
 import type { Brought } from './door.ts';
@@ -282,7 +283,9 @@ describe('while it runs', () => {
 
 describe('through the reader process', () => {
   const library = (folder: { path: string }, log = keptLog()) =>
-    openLibrary({ host: nodeHost({ name: 'terminal', dataFolder: folder.path }), log, ids: idFactory(systemClock) });
+    shelfless(
+      openReading({ host: nodeHost({ name: 'terminal', dataFolder: folder.path }), log, ids: idFactory(systemClock) }),
+    );
 
   test('a ZIP on disk is brought', async () => {
     using folder = temporaryFolder();

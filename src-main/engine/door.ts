@@ -119,6 +119,21 @@ export const engineDoor = {
     v.strictObject({ path, copy: v.optional(v.boolean(), false) }),
     model,
   ),
+  'engine.embedder': call(
+    'The model that finds by meaning: whether it is here, and where it can be had (`engine.fetch` with its id).',
+    schema.empty,
+    v.object({
+      id: v.string(),
+      name: v.string(),
+      here: v.boolean(),
+      /** Bytes on disk, and bytes that fetching brings over the network. */
+      size: v.number(),
+      fetched: v.number(),
+      host: v.string(),
+      licence: v.string(),
+      dimensions: v.number(),
+    }),
+  ),
   'engine.models': call('Models that are here.', schema.empty, v.array(model)),
   'engine.remove': call(
     'Removes a model from this machine; a linked file itself is left alone.',

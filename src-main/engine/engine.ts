@@ -12,7 +12,7 @@ import { budgetFor, contextFor, fitOf, residentFor } from './fit.ts';
 import { findModels, keeperOf } from './found.ts';
 import { openMachine, type MachineNeeds, type Timing, type View } from './machine.ts';
 import { modelsFolder, needsOf, openModels, type Kept } from './models.ts';
-import type { GenerateRequest, Generator, Load, Piece, Runner } from './ports.ts';
+import type { Embedder, GenerateRequest, Generator, Load, Piece, Runner, Scorer } from './ports.ts';
 import { recommend } from './recommend.ts';
 import { migrations } from './schema.ts';
 
@@ -42,7 +42,7 @@ export interface EngineOptions {
   /** Whose folders are searched for models of other programs. */
   readonly home?: string;
 }
-export interface Engine extends Generator {
+export interface Engine extends Generator, Embedder, Scorer {
   readonly handlers: Handlers<typeof engineDoor>;
   /** Model of new conversations. @throws `no-model`, with how to get one */
   defaultModel(): string;
@@ -209,6 +209,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }
   }
 
+  const notHere = (): never => {
+    throw new Fault('not-here', 'This is being built.');
+  };
   const handlers: Handlers<typeof engineDoor> = {
     'engine.hardware': async () => (await machine.view()).hardware,
 
@@ -277,6 +280,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return toModel(kept, await machine.view());
     },
 
+    'engine.embedder': notHere,
+
     async 'engine.models'() {
       const [view] = await Promise.all([machine.view(), askLoaded()]);
       return models.list().map((kept) => toModel(kept, view));
@@ -308,6 +313,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     handlers,
+    embedderNow: () => undefined,
+    embed: notHere,
+    onEmbedder: () => () => {},
+    score: notHere,
     generate,
     measure: async (model, turns, signal) => runner.measure(await load(model, signal), turns, signal),
     defaultModel() {

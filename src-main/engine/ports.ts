@@ -64,6 +64,38 @@ export interface Generator {
   ): Promise<{ readonly tokens: readonly number[]; readonly contextSize: number }>;
 }
 
+/** Vectors of texts, for finding by meaning. One suite, `test/compliance/embedder.ts`, holds every adapter. */
+export interface Embedder {
+  /** Whose vectors these are: only vectors of one id are comparable. Undefined while no such model is here. */
+  embedderNow(): { readonly id: string; readonly dimensions: number } | undefined;
+  /**
+   * One vector a text, of length 1 (L2), in order. A text that is longer than the model can read counts with its beginning.
+   * `behind`: at low priority, between answers; it waits while one is being written. Faults: `no-embedder`, `engine-crashed`.
+   */
+  embed(texts: readonly string[], how: { readonly behind: boolean }, signal?: AbortSignal): Promise<Float32Array[]>;
+  /** Called whenever such a model arrives or goes. Returns the way to be called no more. */
+  onEmbedder(listener: () => void): () => void;
+}
+
+export interface ScoreRequest {
+  readonly model: string;
+  /** Up to and with the question. */
+  readonly turns: readonly Turn[];
+  /** The text whose likelihood is wanted, as the assistant's answer to them. */
+  readonly answer: string;
+  /** At most so many tokens of the answer, from its beginning. */
+  readonly most?: number;
+  /** As of `GenerateRequest`: the evaluated prefix is kept between calls of one session, apart from conversations. */
+  readonly session: string;
+}
+export interface Scorer {
+  /**
+   * Natural logarithms of the probability of each token of the answer, under the model's own distribution (temperature 1),
+   * in one prefill. Nothing is generated. Faults as `generate`.
+   */
+  score(request: ScoreRequest, signal: AbortSignal): Promise<{ readonly logs: readonly number[] }>;
+}
+
 /** A model file that was checked just now, and how to load it: context size and threads are always explicit. */
 export interface Load {
   readonly file: string;

@@ -1,6 +1,5 @@
 /** The scripted core's conversations and documents, over the same world. */
 import type { assistantDoor, Conversation } from '../../src-main/assistant/door.ts';
-import type { libraryDoor } from '../../src-main/library/door.ts';
 import type { Handlers } from '../../src-main/wire/index.ts';
 import type { Fake } from './fake.ts';
 import { fakeId, type World } from './fake-world.ts';
@@ -12,7 +11,7 @@ interface Needs {
   watch<T>(read: () => T, signal: AbortSignal): AsyncIterable<T>;
 }
 
-export function fakeAssistant({ world, change, watch }: Needs): Handlers<typeof assistantDoor & typeof libraryDoor> {
+export function fakeAssistant({ world, change, watch }: Needs): Handlers<typeof assistantDoor> {
   const turnConversation = (id: string, to: Partial<Conversation>) => {
     change(() => {
       world.conversations = world.conversations.map((one) => (one.id === id ? { ...one, ...to } : one));
@@ -138,9 +137,7 @@ export function fakeAssistant({ world, change, watch }: Needs): Handlers<typeof 
       yield { kind: 'piece', text: '# The winter of the boat\n' };
       yield { kind: 'done', name: 'conversation.md', conversations: conversation ? 1 : world.conversations.length };
     },
-    'library.read': () => ({ name: 'notes.txt', kind: 'text', text: 'Notes.', characters: 6 }),
-    'library.offer': () => ({ upload: fakeId(795) as never }),
-    'library.give': ({ bytes }) => ({ received: bytes.length }),
+    async *'assistant.why'() {},
     'assistant.draft': ({ text: words }) => {
       if (words !== undefined) world.draft = words;
       return { text: world.draft, attachments: world.attachments };

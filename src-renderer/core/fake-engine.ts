@@ -23,6 +23,16 @@ export function fakeEngine({ world, change }: Needs): Handlers<typeof engineDoor
       memoryRate: 20e9,
       gpu: { found: null, backend: 'cpu' },
     }),
+    'engine.embedder': () => ({
+      id: 'all-minilm-l6-v2-q8_0',
+      name: 'MiniLM L6',
+      here: true,
+      size: 25_000_000,
+      fetched: 83_506_384,
+      host: 'Python package index',
+      licence: 'Apache-2.0',
+      dimensions: 384,
+    }),
     'engine.catalogue': () => world.catalogue,
     async *'engine.fetch'({ id }, signal) {
       const wanted = world.catalogue.find((one) => one.id === id);

@@ -4,6 +4,7 @@ import { Fault, serve, type Handlers } from '../../src-main/wire/index.ts';
 import { doors, type Doors } from './doors.ts';
 import { fakeAssistant } from './fake-assistant.ts';
 import { fakeEngine } from './fake-engine.ts';
+import { fakeLibrary } from './fake-library.ts';
 import { fakeId, hex, type World } from './fake-world.ts';
 import { relay, type Link, type LinkState } from './link.ts';
 
@@ -171,6 +172,7 @@ export function fakeCore(world: World, over: Partial<All> = {}): Fake {
     },
     ...fakeEngine({ world, change }),
     ...fakeAssistant({ world, change, watch }),
+    ...fakeLibrary({ world, change, watch }),
     ...over,
   };
 

@@ -20,6 +20,9 @@ export function libraryOf(
 ): Library {
   return {
     read: () => Promise.reject(new Error('not asked for in this test')),
+    search: async () => [],
+    async *passages() {},
+    forgetting: () => () => {},
     async *conversations({ path }: Source, signal) {
       const bytes = Buffer.from(files[path!]!);
       let done = 0;
@@ -58,6 +61,7 @@ export async function exchange({ file, key, library, script = { answer: () => ['
     clock: systemClock,
     ids,
     generator,
+    scorer: { score: () => Promise.reject(new Error('not asked for in this test')) },
     defaultModel: () => 'm',
     hasModel: (id) => id === 'm',
     warmUp: () => false,

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { childWire } from '../../src-main/wire/carriers/child.ts';
 import { idFactory } from '../../src-main/base/id.ts';
 import type { Host } from '../../src-main/base/host.ts';
-import { openLibrary, type LibraryOptions, type LibraryRoom } from '../../src-main/library/library.ts';
+import { openReading, type ReadingOptions, type ReadingPart } from '../../src-main/library/reading.ts';
 import { nodeHost } from '../../src-main/shell/browser/host.ts';
 import { keptLog, type KeptLog } from './log.ts';
 
-export interface TestLibrary extends LibraryRoom, AsyncDisposable {
+export interface TestLibrary extends ReadingPart, AsyncDisposable {
   readonly log: KeptLog;
   /** Every process that was started, oldest first. */
   readonly pids: readonly number[];
@@ -37,10 +37,10 @@ export const bareHost = (entry: URL): Pick<Host, 'start'> => ({
 export function testLibrary({
   host = shellHost(),
   ...options
-}: Partial<Omit<LibraryOptions, 'log' | 'ids' | 'host'>> & { host?: Pick<Host, 'start'> } = {}): TestLibrary {
+}: Partial<Omit<ReadingOptions, 'log' | 'ids' | 'host'>> & { host?: Pick<Host, 'start'> } = {}): TestLibrary {
   const log = keptLog();
   const pids: number[] = [];
-  const room = openLibrary({
+  const room = openReading({
     ...options,
     log,
     ids: idFactory({ now: () => Date.now() }),

@@ -136,6 +136,7 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
           }
           phase = 'writing';
         } else if (item.kind === 'note') amend({ note: item.note });
+        else if (item.kind === 'sources') amend({ sources: item.sources });
         else if (item.kind === 'token') pen.add(item.text);
         else {
           pen.drop();

@@ -1,0 +1,31 @@
+/** What one file gives: a single document, or the many of a mail archive or an export. */
+import type { DocumentKind } from './door.ts';
+
+/** Where a page, slide or sheet begins in the text; in order. */
+export interface Anchor {
+  readonly at: number;
+  readonly page: number;
+}
+/** One document, as the reader process read it. */
+export interface Part {
+  readonly kind: DocumentKind;
+  /** Newlines only, no control characters. Headings stand as Markdown has them where `kind` has structure. */
+  readonly text: string;
+  readonly title?: string;
+  /** Milliseconds since 1970: a mail's or a conversation's own date. */
+  readonly date?: number;
+  readonly pages?: number;
+  readonly anchors?: readonly Anchor[];
+  /** ISO 639-3, where the text is long enough to tell. */
+  readonly language?: string;
+  readonly note?: string;
+}
+export type Told =
+  | { readonly kind: 'part'; readonly part: Part }
+  /** One of many that could not be read; the others go on. */
+  | { readonly kind: 'refused'; readonly why: string };
+
+export interface PartsOptions {
+  /** Recognise text in pictures and scanned pages. */
+  readonly ocr: boolean;
+}
