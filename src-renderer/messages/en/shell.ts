@@ -5,6 +5,7 @@ export const shell = {
   rooms: 'Rooms',
   places: { chat: 'Chat', own: 'Own', settings: 'Settings' },
   skip: 'Skip to the page',
+  notThere: 'This page could not be loaded. Nothing is lost; reload the window.',
   lockNow: 'Lock now',
   menu: (name: string) => `${name}: settings, lock`,
   title: (place: string, name: string) => `${place} · ${name}`,
