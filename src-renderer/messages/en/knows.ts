@@ -69,6 +69,8 @@ export const knows = {
     thisYear: 'This year',
     lastYear: 'Last year',
     between: 'Between',
+    /** As part of a sentence that lists what narrows. */
+    times: { 'this-year': 'this year', 'last-year': 'last year', between: 'between two days' },
     from: 'From',
     until: 'Until',
     backwards: 'The second day lies before the first; nothing can be in between.',

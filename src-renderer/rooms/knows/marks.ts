@@ -9,6 +9,33 @@ export interface Piece {
   readonly word: boolean;
 }
 
+/** What Markdown has besides the words: signs of headings, quotes and lists, stars, addresses of links and pictures. */
+const SIGNS = [
+  /^ {0,3}(?:#{1,6}|>|[-*+]) +/gm,
+  /^ {0,3}(?:`{3,}|~{3,}).*$/gm,
+  /^\|?[ :|-]*-{3,}[ :|-]*$/gm,
+  /(?<!\\)(?:\*{1,3}(?=\S)|(?<=\S)\*{1,3}|_{2,3}|~~|`+)/g,
+  /!?\[(?=[^\]\n]*\]\([^()\s]*\))/g,
+  /\]\([^()\s]*\)/g,
+];
+
+/** The passage without the signs of Markdown, its spans where they belong. */
+export function unmarked<T extends Pick<Hit, 'text' | 'sentence' | 'words'>>(hit: T): T {
+  const gone = new Uint8Array(hit.text.length);
+  for (const sign of SIGNS)
+    for (const { index, 0: found } of hit.text.matchAll(sign)) gone.fill(1, index, index + found.length);
+  /** How much is left before each place. */
+  const left = new Uint32Array(hit.text.length + 1);
+  let text = '';
+  for (let at = 0; at < hit.text.length; at++) {
+    if (!gone[at]) text += hit.text[at];
+    left[at + 1] = text.length;
+  }
+  const place = (at: number) => left[Math.min(hit.text.length, Math.max(0, Math.trunc(at) || 0))]!;
+  const span = ([from, to]: readonly number[]): [number, number] => [place(from ?? 0), place(to ?? 0)];
+  return { ...hit, text, sentence: span(hit.sentence), words: hit.words.map(span) };
+}
+
 /** As much as is read at a glance; the whole passage is one step away. */
 const MOST = 420;
 
