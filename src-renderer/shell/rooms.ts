@@ -16,6 +16,7 @@ const both = async (page: Half, list: Half): Promise<Standing> => ({
 });
 const rooms: Readonly<Record<Room, () => Standing | Promise<Standing>>> = {
   chat: () => ({ Page: Chat, List: ChatList }),
+  knows: () => both(import('../rooms/knows/Knows.svelte'), import('../rooms/knows/List.svelte')),
   own: () => both(import('../rooms/own/Own.svelte'), import('../rooms/own/List.svelte')),
   settings: () => both(import('../rooms/settings/Settings.svelte'), import('../rooms/settings/List.svelte')),
 };
