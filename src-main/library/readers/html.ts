@@ -7,8 +7,9 @@ import { decode } from './decode.ts';
 import { tidy } from './tidy.ts';
 import type { Given, Raw } from './reading.ts';
 
-/** Beyond this, its words are taken without structure: trees need some forty times the memory of their source. */
+/** Beyond these, its words are taken without structure: a tree of half a million elements fills the heap. */
 const MOST_TREE = 6 << 20;
+const MOST_NODES = 150_000;
 /** An article that leaves out more of the page's text than this was not found well: documentation is often all of the page. */
 const LEAST_KEPT = 0.6;
 /** A few words, around which nothing need be looked for. */
@@ -17,7 +18,7 @@ const SHORT = 400;
 /** @throws Fault `no-text`, `unknown-kind` */
 export function readHtml({ bytes }: Given): Raw {
   const html = decodeHtml(bytes);
-  const { text, title, date } = html.length > MOST_TREE ? { text: stripped(html) } : pageMarkdown(html, true);
+  const { text, title, date, plain } = pageMarkdown(html, true);
   const tidied = tidy(text).trim();
   if (tidied === '') throw new Fault('no-text', 'This page holds no text: it is drawn by a program when it is shown.');
   return {
@@ -25,7 +26,7 @@ export function readHtml({ bytes }: Given): Raw {
     text: tidied,
     ...(title && { title }),
     ...(date !== undefined && { date }),
-    ...(html.length > MOST_TREE && { note: 'This page is very long; it was read without its headings.' }),
+    ...(plain && { note: 'This page is very long; it was read without its headings.' }),
   };
 }
 
@@ -33,10 +34,13 @@ export interface PageText {
   readonly text: string;
   readonly title?: string;
   readonly date?: number;
+  /** It is too large for its structure to be looked at. */
+  readonly plain?: boolean;
 }
 
 /** @param choose look for the article; false takes all, as for a chapter of a book */
 export function pageMarkdown(html: string, choose: boolean): PageText {
+  if (html.length > MOST_TREE || nodes(html) > MOST_NODES) return { text: stripped(html), plain: true };
   const document = parsePage(html);
   const title = oneLine(document.querySelector('title'));
   const date = dateOf(document);
@@ -48,6 +52,14 @@ export function pageMarkdown(html: string, choose: boolean): PageText {
     ...(title && { title }),
     ...(date !== undefined && { date }),
   };
+}
+
+/** About: each tag begins one, and the parser ends one at each reference to a character. */
+function nodes(html: string): number {
+  let count = 0;
+  for (const mark of ['<', '&'])
+    for (let at = html.indexOf(mark); at >= 0 && count <= MOST_NODES; at = html.indexOf(mark, at + 1)) count++;
+  return count;
 }
 
 function chosen(document: Page, whole: string): string | undefined {
@@ -110,6 +122,7 @@ const stripped = (html: string): string =>
     .replace(/<(script|style|noscript|template)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, '')
     .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
     .replace(/<(?:\/?(?:p|div|li|tr|h[1-6]|br|section|article|table|ul|ol|pre|dt|dd)\b)[^<>]*>/gi, '\n')
+    .replace(/<\/t[dh]\b[^<>]*>/gi, ' ')
     .replace(/<\/?[a-z][^<>]*>/gi, '')
     .replace(/&(nbsp|amp|lt|gt|quot);/g, (_whole, name: string) => ENTITIES[name]!)
     .replace(/[ \t]+/g, ' ')
