@@ -98,7 +98,7 @@ test('any JSON is cut as JSON.parse would see it', async () => {
           items.flatMap((one) => (one.kind === 'element' ? [JSON.parse(one.text) as unknown] : []));
         // `other` may have an array of that name as well.
         const start = found.findLastIndex(({ kind }) => kind === 'begin');
-        expect((found[start] as { fields: Map<string, string> }).fields.get('name')).toBe('n"\\');
+        expect((found[start] as Extract<Nested, { kind: 'begin' }>).fields.get('name')).toBe('n"\\');
         expect(elements(found.slice(start))).toEqual(JSON.parse(JSON.stringify(list)));
         expect(found.at(-1)).toEqual({ kind: 'end' });
       },
