@@ -50,7 +50,10 @@ export interface AddingNeeds {
   /** A place is no more: a larger one has its files. */
   ended(place: Id): Promise<void>;
   /** How the place is read is other than before. */
-  change(place: Id, how: { readonly ocr?: boolean | undefined; readonly ignore?: readonly string[] | undefined }): Promise<void>;
+  change(
+    place: Id,
+    how: { readonly ocr?: boolean | undefined; readonly ignore?: readonly string[] | undefined },
+  ): Promise<void>;
 }
 
 export type Adding = ReturnType<typeof openAdding>;
@@ -86,7 +89,9 @@ export function openAdding(needs: AddingNeeds) {
 
   /** Files of places that a larger one holds become its own; what was read of them stays. Goes on after a kill. */
   const takeOver = async (): Promise<void> => {
-    const inner = store.all<{ id: Id; into_place: Id }>('SELECT id, into_place FROM place WHERE into_place IS NOT NULL');
+    const inner = store.all<{ id: Id; into_place: Id }>(
+      'SELECT id, into_place FROM place WHERE into_place IS NOT NULL',
+    );
     for (const { id, into_place: into } of inner) {
       await ended(id);
       for (;;) {
@@ -107,8 +112,7 @@ export function openAdding(needs: AddingNeeds) {
   ): Promise<{ id: Id }> => {
     if (!sure) await refuseMany(path, ignore, signal);
     const inner: OnDisk[] = [];
-    for (const place of places.inside(path))
-      if (await holds({ path, ignore }, place.path, signal)) inner.push(place);
+    for (const place of places.inside(path)) if (await holds({ path, ignore }, place.path, signal)) inner.push(place);
     const id = store.transaction(() => {
       const made = places.insert({ kind: 'folder', path, ocr, ignore });
       for (const place of inner) store.run('UPDATE place SET into_place = ? WHERE id = ?', made, place.id);
@@ -173,7 +177,10 @@ export function openAdding(needs: AddingNeeds) {
       });
     },
     /** @throws Fault `bad-source`, `file-missing`, `unreadable`, `unknown-kind`, `folder-silent` */
-    async *count(asked: { readonly path: string; readonly ignore?: readonly string[] | undefined }, signal: AbortSignal) {
+    async *count(
+      asked: { readonly path: string; readonly ignore?: readonly string[] | undefined },
+      signal: AbortSignal,
+    ) {
       const { path, kind, found } = await resolve(asked.path);
       if (kind === 'file') {
         yield { files: 1, folders: 0, bytes: found.size, left: 0, closed: 0, done: true } satisfies Counting;

@@ -55,13 +55,19 @@ export function openFiles({ store, clock }: { store: Store; clock: Clock }) {
   return {
     /** Those of these paths that are known. At most some hundred paths. */
     known: (paths: readonly string[]): Known[] =>
-      store.all<Known>(`SELECT ${KNOWN} FROM file WHERE path IN (SELECT value FROM json_each(?))`, JSON.stringify(paths)),
+      store.all<Known>(
+        `SELECT ${KNOWN} FROM file WHERE path IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(paths),
+      ),
     find: (id: number): Known | undefined => store.get<Known>(`SELECT ${KNOWN} FROM file WHERE id = ?`, id),
 
     /** Keeps a file that is new, or that changed: its old content stays findable until the new one is read. */
     found(place: Pick<Place, 'id' | 'ocr'>, file: FoundFile): Statement {
       const refusal = file.unreadableName
-        ? { code: 'unreadable-name', why: 'The name of this file is not text on this system. Rename it, then it is read.' }
+        ? {
+            code: 'unreadable-name',
+            why: 'The name of this file is not text on this system. Rename it, then it is read.',
+          }
         : isPicture(file.path) && !place.ocr
           ? { code: PICTURE, why: pictureSentence }
           : undefined;
@@ -117,7 +123,10 @@ export function openFiles({ store, clock }: { store: Store; clock: Clock }) {
         sql: "UPDATE file SET content = ?, read_at = ? WHERE id = ? AND state = 'waiting'",
         params: [content, clock.now(), id],
       },
-      { sql: "DELETE FROM given WHERE file = ? AND EXISTS (SELECT 1 FROM file WHERE id = ? AND state = 'read')", params: [id, id] },
+      {
+        sql: "DELETE FROM given WHERE file = ? AND EXISTS (SELECT 1 FROM file WHERE id = ? AND state = 'read')",
+        params: [id, id],
+      },
     ],
     /** It cannot be read as it is; what was read of it before is gone too, since the file no longer says that. */
     refused: ({ id, size, changedAt, inode }: Next, code: string, why: string, read: Seen): Statement => ({

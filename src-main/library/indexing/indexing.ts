@@ -67,7 +67,18 @@ export interface Indexing {
   close(): Promise<void>;
 }
 
-export function openIndexing({ store, clock, log, ids, jobs, embedder, reading, shelf, version, ...more }: IndexingNeeds): Indexing {
+export function openIndexing({
+  store,
+  clock,
+  log,
+  ids,
+  jobs,
+  embedder,
+  reading,
+  shelf,
+  version,
+  ...more
+}: IndexingNeeds): Indexing {
   const dataFolder = real(more.dataFolder);
   const walker = more.parts?.walker ?? openWalker();
   const places = openPlaces({ store, clock, ids });
@@ -79,7 +90,13 @@ export function openIndexing({ store, clock, log, ids, jobs, embedder, reading, 
   const listeners = new Set<(what: TakenOut) => Promise<void>>();
   const waiting = () => waitingFiles(store);
 
-  const meaning = openMeaning({ log, embedder, shelf, inTurn, ...(more.parts?.pausesMs && { pausesMs: more.parts.pausesMs }) });
+  const meaning = openMeaning({
+    log,
+    embedder,
+    shelf,
+    inTurn,
+    ...(more.parts?.pausesMs && { pausesMs: more.parts.pausesMs }),
+  });
   const looking = openLooking({
     store,
     log,
@@ -287,4 +304,3 @@ function real(folder: string): string {
     return folder;
   }
 }
-

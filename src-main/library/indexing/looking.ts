@@ -50,7 +50,11 @@ export function openLooking({ store, log, walker, places, files, dataFolder, cha
   const run = async (id: Id, mine: Asked, signal: AbortSignal) => {
     while ((mine.whole || mine.paths.size > 0) && !signal.aborted) {
       const place = places.find(id);
-      if (!place || place.path === null) return;
+      if (!place || place.path === null) {
+        mine.whole = false;
+        mine.paths.clear();
+        return;
+      }
       const whole = mine.whole || mine.paths.size > MOST_PATHS;
       const paths = whole ? [] : [...mine.paths];
       mine.whole = false;
@@ -74,8 +78,8 @@ export function openLooking({ store, log, walker, places, files, dataFolder, cha
     const abort = new AbortController();
     const ended = run(id, mine, abort.signal).finally(() => {
       mine.running = undefined;
-      if (!resting && (mine.whole || mine.paths.size > 0) && !abort.signal.aborted) begin(id, mine);
-      else if (!mine.whole && mine.paths.size === 0) asked.delete(id);
+      if (!resting && (mine.whole || mine.paths.size > 0)) begin(id, mine);
+      else asked.delete(id);
       changed({ arrived: true });
     });
     mine.running = { abort, ended };
@@ -87,7 +91,13 @@ export function openLooking({ store, log, walker, places, files, dataFolder, cha
     if (!root || root.isDirectory() !== (place.kind === 'folder')) return note(place.id, away);
     if (place.kind === 'file') {
       note(place.id, undefined);
-      const found = { kind: 'file' as const, path: place.path, size: root.size, changedAt: root.mtimeMs, inode: root.ino };
+      const found = {
+        kind: 'file' as const,
+        path: place.path,
+        size: root.size,
+        changedAt: root.mtimeMs,
+        inode: root.ino,
+      };
       return compare(place, [found], new Set(), signal);
     }
     const last = store.get<{ id: number }>('SELECT coalesce(max(id), 0) AS id FROM file')!.id;

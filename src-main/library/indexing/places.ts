@@ -56,8 +56,7 @@ export type Places = ReturnType<typeof openPlaces>;
 /** Places that are being taken out, or taken over by a larger one, are not among them. */
 export function openPlaces({ store, clock, ids }: { store: Store; clock: Clock; ids: () => Id }) {
   const HERE = 'leaving = 0 AND into_place IS NULL';
-  const all = (): Place[] =>
-    store.all<Row>(`SELECT * FROM place WHERE ${HERE} ORDER BY added_at, id`).map(toPlace);
+  const all = (): Place[] => store.all<Row>(`SELECT * FROM place WHERE ${HERE} ORDER BY added_at, id`).map(toPlace);
   const find = (id: string): Place | undefined => {
     const row = store.get<Row>(`SELECT * FROM place WHERE id = ? AND ${HERE}`, id);
     return row && toPlace(row);
@@ -71,7 +70,10 @@ export function openPlaces({ store, clock, ids }: { store: Store; clock: Clock; 
     get(id: string): Place {
       const place = find(id);
       if (place) return place;
-      throw new Fault('unknown-place', 'This place is not in the library (any more). library.state {} names those there are.');
+      throw new Fault(
+        'unknown-place',
+        'This place is not in the library (any more). library.state {} names those there are.',
+      );
     },
     /** The place at this path, or the folder that holds it; the innermost of several. */
     holding: (path: string): OnDisk | undefined =>

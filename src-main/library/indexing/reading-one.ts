@@ -130,7 +130,10 @@ function refuseAtOnce({ path }: Next, size: number): void {
   if (size === 0) throw new Fault('no-text', 'This file is empty: there is no text in it.');
   const most = mayBeLarge(path) ? MOST : MOST_DOCUMENT;
   if (size > most)
-    throw new Fault('too-large', `This file has ${human(size)}; of its kind, files of at most ${human(most)} are read.`);
+    throw new Fault(
+      'too-large',
+      `This file has ${human(size)}; of its kind, files of at most ${human(most)} are read.`,
+    );
 }
 
 /** Undefined when it is not there, or is no file any more: a link that took its name is not followed. */
@@ -166,5 +169,5 @@ async function* verified(parts: AsyncIterable<Delivered>, hash: string): AsyncGe
   }
   throw changed();
 }
-const changed = () => new Fault('unreadable', 'The file changed while it was read, so nothing of it was taken. Try again.');
-
+const changed = () =>
+  new Fault('unreadable', 'The file changed while it was read, so nothing of it was taken. Try again.');

@@ -151,4 +151,3 @@ export function openRemoving({ store, shelf, places, inTurn, quieten, tell, chan
 const trimmed = (path: string): string => (path.length > 1 ? path.replace(/[\\/]+$/, '') || path : path);
 const unknownFile = () =>
   new Fault('unknown-file', 'This file is not in the library (any more). library.files {} names those there are.');
-

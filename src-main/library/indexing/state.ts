@@ -121,8 +121,7 @@ export function openState({ store, shelf, places, looking, watching, working, me
         if (quiet()) {
           const meant = state.meaning === 'ready' && (!working.paused() || bare === 0);
           const note =
-            state.note ??
-            (working.paused() ? pausedSentence : state.meaning === 'absent' ? meaningAbsent : undefined);
+            state.note ?? (working.paused() ? pausedSentence : state.meaning === 'absent' ? meaningAbsent : undefined);
           yield { kind: 'done', counts, passages, meaning: meant, ...(note !== undefined && { note }) };
           return;
         }

@@ -103,7 +103,11 @@ export function openWatching({ log, watcher, places, looking, pace, changed }: W
       if (/[\\/]\.(?:git|daimon)ignore$/.test(path)) look(one);
       else settle(one, path);
       // A folder that came with folders in it: the system's watcher knows only the uppermost.
-      if (created) void stat(path).then((found) => found.isDirectory() && arrived(one), () => {});
+      if (created)
+        void stat(path).then(
+          (found) => found.isDirectory() && arrived(one),
+          () => {},
+        );
     }
   };
   /** Watches anew, since a folder came; once for many that come together. */
