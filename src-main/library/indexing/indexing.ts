@@ -88,6 +88,8 @@ export function openIndexing({
   const inTurn = turns();
   const oneAdd = turns();
   const listeners = new Set<(what: TakenOut) => Promise<void>>();
+  let resting = true;
+  let waking = false;
   const waiting = () => waitingFiles(store);
 
   const meaning = openMeaning({
@@ -104,8 +106,9 @@ export function openIndexing({
     places,
     files,
     dataFolder,
-    changed({ arrived }) {
-      if (arrived) working.arrived();
+    changed(what) {
+      if (what === 'gone') working.lost();
+      if (what) working.arrived();
       state.changed();
     },
   });
@@ -188,7 +191,7 @@ export function openIndexing({
     state.changed();
   };
   const begun = (id: Id) => {
-    watching.add(id);
+    if (!resting) watching.add(id);
     working.arrived();
     state.changed();
   };
@@ -211,8 +214,6 @@ export function openIndexing({
     state.changed();
   });
   let awake: Promise<void> = Promise.resolve();
-  let resting = true;
-  let waking = false;
 
   return {
     forgetting(listener) {
@@ -228,8 +229,11 @@ export function openIndexing({
       state.changed();
       awake = (async () => {
         try {
-          await given.sweep();
-          await adding.takeOver();
+          // In turn with what is being added now: that is no remainder.
+          await oneAdd(async () => {
+            await given.sweep();
+            await adding.takeOver();
+          });
           await removing.goOn();
           await readAgain(undefined);
         } catch (error) {

@@ -21,8 +21,8 @@ export interface LookingNeeds {
   readonly places: Places;
   readonly files: Files;
   readonly dataFolder: string;
-  /** Something is other than it was; `arrived`: files wait, or contents may have nobody who points at them. */
-  changed(what: { readonly arrived: boolean }): void;
+  /** Something is other than it was: files wait; or files are gone, and contents may have nobody who points at them. */
+  changed(what?: 'arrived' | 'gone'): void;
 }
 
 interface Asked {
@@ -43,7 +43,7 @@ export function openLooking({ store, log, walker, places, files, dataFolder, cha
     if (notes.get(id) === sentence) return;
     if (sentence === undefined) notes.delete(id);
     else notes.set(id, sentence);
-    changed({ arrived: false });
+    changed();
   };
 
   /** One place after what was asked of it; requests that come meanwhile are joined. */
@@ -80,7 +80,7 @@ export function openLooking({ store, log, walker, places, files, dataFolder, cha
       mine.running = undefined;
       if (!resting && (mine.whole || mine.paths.size > 0)) begin(id, mine);
       else asked.delete(id);
-      changed({ arrived: true });
+      changed('arrived');
     });
     mine.running = { abort, ended };
   };
@@ -138,7 +138,7 @@ export function openLooking({ store, log, walker, places, files, dataFolder, cha
     }
     for (let at = 0; at < changes.length; at += ROWS) {
       await store.background.batch(changes.slice(at, at + ROWS), signal);
-      changed({ arrived: true });
+      changed('arrived');
     }
   };
 
@@ -164,7 +164,7 @@ export function openLooking({ store, log, walker, places, files, dataFolder, cha
         .map(({ id }) => id);
       for (let at = 0; at < gone.length; at += ROWS) {
         await store.background.batch([files.gone(gone.slice(at, at + ROWS))], signal);
-        changed({ arrived: true });
+        changed('gone');
       }
       if (rows.length < 2000) return;
       after = rows.at(-1)!.path;
@@ -180,7 +180,7 @@ export function openLooking({ store, log, walker, places, files, dataFolder, cha
       if (path === undefined) mine.whole = true;
       else mine.paths.add(path);
       if (!mine.running) begin(id, mine);
-      changed({ arrived: false });
+      changed();
     },
     /** Whether a look is under way or asked for. */
     busy: () => asked.size > 0,

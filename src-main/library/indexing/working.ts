@@ -15,6 +15,7 @@ import type { Turns } from './turns.ts';
 const SETTLE_MS = 1000;
 const LONGEST_SETTLE_MS = 60_000;
 const REPORT_MS = 250;
+const SWEEP_MS = 1000;
 
 export interface WorkingNeeds {
   readonly store: Store;
@@ -214,6 +215,23 @@ export function openWorking(needs: WorkingNeeds) {
     pausedHere = true;
     note = 'Something unexpected went wrong while files were read; the log has more. Go on with it to try again.';
   };
+  /**
+   * Not at once: a file that was moved is gone from one place before it is seen at the other, and what was read of it
+   * should be here then.
+   */
+  const sweepSoon = () => {
+    clearTimeout(sweeping);
+    sweeping = setTimeout(() => {
+      if (resting || job || !orphans) return;
+      if (looking.busy() || waiting() > 0) return sweepSoon();
+      orphans = false;
+      inTurn(() => shelf.sweep({}, stopping.now.signal)).catch((error: unknown) => {
+        orphans = true;
+        if (!resting) log.info('library.not-swept', { code: isFault(error) ? error.code : 'unexpected' });
+      });
+    }, SWEEP_MS).unref();
+  };
+  let sweeping: NodeJS.Timeout | undefined;
   const kick = () => {
     if (resting || job || paused() || !unfinished()) return;
     const known = store.get<{ job: Id | null }>('SELECT job FROM indexing')!.job ?? undefined;
@@ -231,7 +249,9 @@ export function openWorking(needs: WorkingNeeds) {
       phase = 'idle';
       rate.reset();
       changed();
-      if (!resting) safeKick();
+      if (resting) return;
+      safeKick();
+      if (orphans) sweepSoon();
     });
     job = { id: begun.id as Id, ended: over };
   };
@@ -258,9 +278,13 @@ export function openWorking(needs: WorkingNeeds) {
   return {
     now: (): Now => ({ job: job?.id, phase, rate: rate.perSecond(), note }),
     paused,
-    /** Files wait, or contents may have lost their last file. */
-    arrived() {
+    /** Contents may have lost their last file. */
+    lost() {
       orphans = true;
+      sweepSoon();
+    },
+    /** Files wait, or may. */
+    arrived() {
       // Vectors are behind words: what was half done of them is done again.
       if (embedding && waiting() > 0) embedding.abort();
       wake();
@@ -291,9 +315,11 @@ export function openWorking(needs: WorkingNeeds) {
       stopping.now = new AbortController();
       meaning.more({ afresh: true });
       safeKick();
+      sweepSoon();
     },
     async rest() {
       resting = true;
+      clearTimeout(sweeping);
       stopping.now.abort();
       letGoOf?.();
       wake();
