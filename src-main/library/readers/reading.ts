@@ -5,6 +5,8 @@ import type { Document } from '../door.ts';
 export interface Given {
   readonly bytes: Uint8Array;
   readonly name: string;
+  /** Recognise text in pictures and scanned pages. */
+  readonly ocr?: boolean;
 }
 /** Where a page begins in the text; in order. Passages keep it, so that a quote opens at its page. */
 export interface Anchor {
