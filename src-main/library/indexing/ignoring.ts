@@ -48,6 +48,9 @@ export function layerOf(folder: string, inside: string): Layer | undefined {
   return git || daimon ? { from: inside.length, git, daimon } : undefined;
 }
 
+/** `back`: somebody asked for it. A folder that was brought back is free of what the ignore files above it say. */
+export type Verdict = 'in' | 'out' | 'back';
+
 /**
  * Whether an entry is left out. The place's patterns decide first, then the ignore files from the nearest folder outward
  * (.daimonignore before .gitignore), then the standing rules. `!name` in a place's patterns or in a .daimonignore brings
@@ -55,25 +58,25 @@ export function layerOf(folder: string, inside: string): Layer | undefined {
  *
  * @param inside the entry from the place's root, with `/`
  */
-export function isLeftOut(
+export function judge(
   { inside, name, isFolder }: { readonly inside: string; readonly name: string; readonly isFolder: boolean },
   { place, layers }: { readonly place: Ignore | undefined; readonly layers: readonly Layer[] },
-): boolean {
+): Verdict {
   const asked = isFolder ? `${inside}/` : inside;
   const byPlace = place?.test(asked);
-  if (byPlace?.ignored) return true;
-  if (byPlace?.unignored) return false;
+  if (byPlace?.ignored) return 'out';
+  if (byPlace?.unignored) return 'back';
   let versioned = false;
   for (let i = layers.length - 1; i >= 0; i--) {
     const { from, git, daimon } = layers[i]!;
     const here = asked.slice(from);
     const ours = daimon?.test(here);
-    if (ours?.ignored) return true;
-    if (ours?.unignored) return false;
+    if (ours?.ignored) return 'out';
+    if (ours?.unignored) return 'back';
     if (versioned) continue;
     const gits = git?.test(here);
-    if (gits?.ignored) return true;
+    if (gits?.ignored) return 'out';
     versioned = gits?.unignored ?? false;
   }
-  return leftOut(name, isFolder);
+  return leftOut(name, isFolder) ? 'out' : 'in';
 }

@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, type Dirent, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fromRoot, within } from './paths.ts';
-import { isLeftOut, layerOf, matcher, type Layer } from './ignoring.ts';
+import { judge, layerOf, matcher, type Layer, type Verdict } from './ignoring.ts';
 
 export interface FoundFile {
   readonly kind: 'file';
@@ -61,12 +61,11 @@ export function* walkTree({ root, only, ignore, skip }: Tree, counted: Counted):
     const layer = layerOf(path, inside);
     open.push({ path, inside, layers: layer ? [...layers, layer] : layers });
   };
-  const out = (inside: string, name: string, isFolder: boolean, layers: readonly Layer[]) =>
-    isLeftOut({ inside, name, isFolder }, { place, layers });
+  const judged: Judge = (inside, name, isFolder, layers) => judge({ inside, name, isFolder }, { place, layers });
 
   if (only === undefined || only === root) enter(root, '', []);
   else {
-    const start = reach({ root, only, skipped, out });
+    const start = reach({ root, only, skipped, judged });
     if (!start) return;
     if ('file' in start) {
       counted.files++;
@@ -93,13 +92,15 @@ export function* walkTree({ root, only, ignore, skip }: Tree, counted: Counted):
     for (const entry of names) {
       const isFolder = entry.isFolder;
       const whole = join(path, entry.name);
-      if (!entry.real || skipped.has(whole) || out(inside + entry.name, entry.name, isFolder, layers)) {
+      const verdict =
+        entry.real && !skipped.has(whole) ? judged(inside + entry.name, entry.name, isFolder, layers) : 'out';
+      if (verdict === 'out') {
         counted.left++;
         continue;
       }
       if (isFolder) {
         if (entry.unreadable) counted.left++;
-        else enter(whole, `${inside}${entry.name}/`, layers);
+        else enter(whole, `${inside}${entry.name}/`, verdict === 'back' ? [] : layers);
         continue;
       }
       const found = statOf(entry.unreadable ?? whole);
@@ -129,6 +130,7 @@ function statOf(path: string | Buffer): Stats | undefined {
   }
 }
 
+type Judge = (inside: string, name: string, isFolder: boolean, layers: readonly Layer[]) => Verdict;
 type Start =
   | { readonly file: FoundFile }
   | { readonly closed: ClosedFolder }
@@ -139,12 +141,12 @@ function reach({
   root,
   only,
   skipped,
-  out,
+  judged,
 }: {
   readonly root: string;
   readonly only: string;
   readonly skipped: ReadonlySet<string>;
-  readonly out: (inside: string, name: string, isFolder: boolean, layers: readonly Layer[]) => boolean;
+  readonly judged: Judge;
 }): Start | undefined {
   if (!within(only, root)) return undefined;
   let path = root;
@@ -161,7 +163,9 @@ function reach({
       return { closed: { kind: 'closed', path: only } };
     }
     if (!found || skipped.has(path) || !(found.isFile() || found.isDirectory())) return undefined;
-    if (out(inside + name, name, found.isDirectory(), layers)) return undefined;
+    const verdict = judged(inside + name, name, found.isDirectory(), layers);
+    if (verdict === 'out') return undefined;
+    if (verdict === 'back') layers = [];
     if (found.isFile()) return path === only ? { file: file(path, found, false) } : undefined;
     inside += `${name}/`;
   }
