@@ -59,6 +59,7 @@ export async function openRoom(
     ...more
   }: Partial<Omit<LibraryOptions, 'embedder'>> & {
     readonly embedder?: ReturnType<typeof lettersEmbedder>;
+    readonly key?: Uint8Array;
     readonly maxPages?: number;
     readonly asleep?: boolean;
   } = {},
@@ -69,7 +70,7 @@ export async function openRoom(
   const log = keptLog();
   const store = await openStore({
     file: `${data}/daimon.db`,
-    key,
+    key: more.key ?? key,
     clock,
     log,
     ...(more.maxPages !== undefined && { maxPages: more.maxPages }),
