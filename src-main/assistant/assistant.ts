@@ -8,6 +8,7 @@ import type { Id } from '../wire/schema.ts';
 import { openAnswering } from './answering.ts';
 import type { assistantDoor, Attachment, Conversation, Sent } from './door.ts';
 import { openExport } from './export.ts';
+import { openForgetting } from './forgetting.ts';
 import { openHomes } from './homes.ts';
 import { openImport } from './import.ts';
 import { openPersonas } from './personas.ts';
@@ -54,6 +55,10 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
   const changed = (...all: Id[]) => {
     if (all.length > 0) changes.publish({ changed: all });
   };
+  const forgetting = openForgetting({
+    stores: () => [homes.temporary.store(), store].filter((one) => one !== undefined),
+  });
+  const forgetNoMore = library.forgetting((what) => forgetting.forget(what));
   const answering = openAnswering({
     homes,
     personas,
@@ -62,6 +67,8 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
     models: needs,
     name,
     read: (path, signal) => library.read({ path }, signal),
+    library,
+    forgetting,
     changed,
   });
   // While the first questions are answered. What closing breaks off is swept next time.
@@ -198,6 +205,7 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
     writing: () => answering.count(),
     async close() {
       closing.abort();
+      forgetNoMore();
       await answering.stopAll();
       await homes.temporary.close();
       changes.end();
