@@ -16,6 +16,7 @@ import { measureDocument } from './prompt.ts';
 import { sweep } from './removal.ts';
 import { migrations } from './schema.ts';
 import { matchExpression, search } from './search.ts';
+import { openWhy } from './why.ts';
 
 export interface AssistantNeeds {
   readonly store: Store;
@@ -70,6 +71,15 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
     library,
     forgetting,
     changed,
+  });
+  const why = openWhy({
+    homes,
+    generator,
+    scorer: needs.scorer,
+    hasModel: (id) => needs.hasModel(id),
+    modelName: (id) => needs.modelName(id),
+    busy: (conversation) => answering.writing(conversation) !== undefined,
+    system: (conversation) => answering.systemNow(conversation),
   });
   // While the first questions are answered. What closing breaks off is swept next time.
   const closing = new AbortController();
@@ -133,9 +143,7 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
       yield* one.follow(signal);
     },
     'assistant.stop': async ({ conversation }) => ({ stopped: await answering.stop(conversation) }),
-    'assistant.why'() {
-      throw new Fault('not-here', 'This is being built.');
-    },
+    'assistant.why': ({ message }, signal) => why.why(message, signal),
     'assistant.choose'({ conversation, message }) {
       const tree = homes.of(conversation);
       tree.row(conversation);

@@ -85,29 +85,48 @@ const BRACKETS =
 
 /** Marks outside code as [n], each existing and none a link. */
 function normalised(answer: string, known: ReadonlySet<number>): string {
-  const only = (text: string) =>
-    mapProse(text, (prose) =>
-      prose.replace(BRACKETS, (_all, before: string, list: string, _target, at: number, whole: string) => {
-        const after = whole.slice(at + _all.length, at + _all.length + 1);
-        const marks = numbersIn(list)
-          .filter((n) => known.has(n))
-          .map((n) => `[${n}]`);
-        // A space between, or Markdown would read [1](…), [1][…] and "[1]:" as links.
-        if (marks.length > 0) return `${before}${marks.join(' ')}${after === '(' || after === '[' ? ' ' : ''}`;
-        return /^[\s.,;:!?)\]]?$/u.test(after) ? '' : before;
-      }),
-    );
   // What stood inside other brackets may only now be seen as a number.
   let text = answer;
   for (let before = ''; before !== text;) {
     before = text;
-    text = only(text);
+    text = replaced(text, known);
   }
   return mapProse(text, (prose) =>
     prose
       .replace(/^((?:[ \t>]|[-*+][ \t]|\d{1,3}[.)][ \t])*\[\d{1,3}\]):[ \t]*/gmu, '$1 ')
       .replace(/\[(\d{1,3})\](?:[ \t]*\[\1\])+/gu, '[$1]'),
   );
+}
+
+function replaced(text: string, known: ReadonlySet<number>): string {
+  let out = '';
+  let at = 0;
+  for (const { range, kind } of partsOf(text)) {
+    if (kind !== 'prose') continue;
+    const [from, to] = range;
+    for (const match of text.slice(from, to).matchAll(BRACKETS)) {
+      const begin = from + match.index;
+      const [all, before = '', list = ''] = match;
+      out += text.slice(at, begin);
+      at = begin + all.length;
+      const marks = numbersIn(list)
+        .filter((n) => known.has(n))
+        .map((n) => `[${n}]`);
+      // A space between, or Markdown would read [1](…) and [1][…] as links.
+      if (marks.length > 0) out += `${before}${marks.join(' ')}${/[([]/u.test(text[at] ?? '') ? ' ' : ''}`;
+      else if (/^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*$/u.test(out.slice(out.lastIndexOf('\n') + 1))) {
+        // What stood behind it begins the line now, and must not become a fence or an item for that.
+        out += before;
+        at += /^[ \t]*/u.exec(text.slice(at, at + 1000))![0].length;
+        const next = /^(?:(\d{1,9})(?=[.)])|(?=[-*+>#|=~]|`{3}))/u.exec(text.slice(at, at + 10));
+        if (next) {
+          out += `${next[1] ?? ''}\\`;
+          at += next[0].length;
+        }
+      } else if (!/^[\s.,;:!?)\]]?$/u.test(text[at] ?? '')) out += before;
+    }
+  }
+  return out + text.slice(at);
 }
 
 /** 1, 2 and 5–7. */

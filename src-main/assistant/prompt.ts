@@ -83,6 +83,8 @@ interface AssembleOptions extends Reader {
   readonly conversation: Id;
   /** The answer to be written, or weighed: the prompt is the branch above it. */
   readonly answer: Id;
+  /** Depth of the oldest message that the prompt had, where that is known. */
+  readonly keptFrom?: number;
   /** The number of a passage of this answer that the prompt does without. */
   readonly without?: number;
 }
@@ -113,7 +115,8 @@ export async function assemble(options: AssembleOptions, signal: AbortSignal): P
     const rows = tree.stretch({ conversation, before, limit: BATCH });
     // What the last answer of this model began with on this branch: the engine still has it evaluated.
     if (before === answer)
-      keptFrom = rows.findLast((row) => row.kept_from !== null && row.model === model)?.kept_from ?? 1;
+      keptFrom =
+        options.keptFrom ?? rows.findLast((row) => row.kept_from !== null && row.model === model)?.kept_from ?? 1;
     const batch = rows.filter(({ depth }) => depth >= keptFrom).reverse();
     const documents = tree.attachments.texts(batch.filter(({ role }) => role === 'user').map(({ id }) => id));
     const sources = tree.sources.texts([below, ...batch.map(({ id }) => id)]);

@@ -1,16 +1,16 @@
 /** How well a statement is borne out by the very words of a passage. */
 import { sentences, type Range } from './sentences.ts';
-import { contentWords, isEmpty, numbersOf, stem, turned, wordsOf } from './words.ts';
+import { contentWords, isEmpty, numbersOf, stem, turned, turns, wordsOf } from './words.ts';
 
 /** Neighbouring sentences that may bear out one statement together. */
-const WINDOW = 2;
+const WINDOW = 3;
 /** Of a passage, whatever it is. */
 const MOST_SENTENCES = 200;
 
 export interface Support {
   /** 0 to 1: the share of the statement's words, each by its rarity, that stand in the range. */
   readonly share: number;
-  /** Of the passage's text: one sentence, or two neighbours. */
+  /** Of the passage's text: one sentence, or up to three neighbours. */
   readonly range: Range;
   /** Its numbers and names are there, at least two of its words are, and it is not turned into its opposite. */
   readonly sound: boolean;
@@ -58,11 +58,14 @@ export function supporter(passages: readonly Evidence[]) {
   /** Of each passage its best place; undefined where it has no word of the statement. */
   return (statement: string): (Support | undefined)[] => {
     const claim = statement.replace(/^\s*(?:[-*+•]|\d{1,3}[.)])\s+/u, '');
-    const words = [...new Set(contentWords(claim).map(stem))];
+    const content = contentWords(claim).filter((word) => !turns(word));
+    const words = [...new Set(content.map(stem))];
     const numbers = numbersOf(claim);
     const names = [...new Set(namesOf(claim).map(stem))];
     const total = words.reduce((sum, word) => sum + weigh(word), 0);
     const no = turned(claim);
+    const overlap = (having: ReadonlySet<string>) =>
+      words.reduce((sum, word) => sum + (having.has(word) ? weigh(word) : 0), 0);
     return prepared.map(({ all, around, pieces }, p) => {
       const named = names.every((name) => all.has(name));
       let best: Support | undefined;
@@ -74,18 +77,20 @@ export function supporter(passages: readonly Evidence[]) {
           // What the headings alone have, no sentence bears out.
           if (!matched.some((word) => some.some((piece) => piece.words.has(word)))) continue;
           const share = matched.reduce((sum, word) => sum + weigh(word), 0) / total;
-          // Two sentences only where the second adds something.
+          // More sentences only where they add something.
           if (best && share <= best.share + (size > 1 ? 0.1 : 0)) continue;
           const counted = numbers.every((n) => around.numbers.has(n) || some.some((piece) => piece.numbers.has(n)));
+          // A word alone says something only where it is a name or a number that no other passage has.
           const only =
-            matched.length === 1 &&
             words.length === 1 &&
-            (names.includes(words[0]!) || numbers.length > 0 || /^\p{Lu}/u.test(claim.trim())) &&
+            /^[\p{Lu}\p{N}]/u.test(content[0]!) &&
             prepared.every((other, q) => q === p || !other.all.has(words[0]!));
+          // The sentence that has most of it says whether it is so.
+          const main = some.reduce((a, b) => (overlap(b.words) > overlap(a.words) ? b : a));
           best = {
             share,
             range: [some[0]!.range[0], some.at(-1)!.range[1]],
-            sound: counted && named && (matched.length > 1 || only) && some.some((piece) => piece.turned === no),
+            sound: counted && named && (matched.length > 1 || only) && main.turned === no,
           };
         }
       return best;

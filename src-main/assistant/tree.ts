@@ -165,6 +165,7 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
     sources,
     choose: branches.choose,
     stretch: branches.stretch,
+    message: branches.message,
 
     /** Whether a message lies in this store. */
     hasMessage: (id: Id): boolean => store.get('SELECT 1 FROM message WHERE id = ?', id) !== undefined,

@@ -3,7 +3,7 @@
 /** Words that carry no subject, in the languages of most of the window's first users. */
 const EMPTY = new Set(
   `a about again all also am an and any anything are as at be been but by can could did do does else ever explain for from further get give had has
-  have how i if in into is just kind know let like list many maybe me more much my next now of ok okay on or other our out please
+  have how i if in into is just kind know let like list many maybe me more much my next now of ok okay on only or other our out please
   really regarding say says should show so some something tell than thank thanks the then there think through to too up us very was we well
   were what whats when where which who whom whose why will with would yes you your
   aber alle als am an auch auf aus bei bitte da das dem den der des die doch ein eine einem einen einer eines er es für gibt hat ich ihr im in ist
@@ -67,3 +67,5 @@ export const numbersOf = (text: string): string[] =>
 
 /** Whether a text says that something is not so; two such words cancel. */
 export const turned = (text: string): boolean => (text.match(TURNING)?.length ?? 0) % 2 === 1;
+/** Whether a word does so. */
+export const turns = (word: string): boolean => word.match(TURNING)?.[0] === word;
