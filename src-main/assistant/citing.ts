@@ -85,17 +85,18 @@ const BRACKETS =
 
 /** Marks outside code as [n], each existing and none a link. */
 function normalised(answer: string, known: ReadonlySet<number>): string {
-  // What stood inside other brackets may only now be seen as a number.
+  // What stood inside other brackets, or behind a number that went, may only now be seen for what it is.
   let text = answer;
   for (let before = ''; before !== text;) {
     before = text;
-    text = replaced(text, known);
+    text = mapProse(replaced(text, known), (prose) =>
+      prose
+        .replace(/\[(\d{1,3})\](?:[ \t]*\[\1\])+/gu, '[$1]')
+        // At the beginning of a line Markdown would read "[1]:" as the target of every [1] in the text.
+        .replace(/^((?:[ \t>]|[-*+][ \t]|\d{1,3}[.)][ \t])*\[\d{1,3}\]):[ \t]*/gmu, '$1 '),
+    );
   }
-  return mapProse(text, (prose) =>
-    prose
-      .replace(/^((?:[ \t>]|[-*+][ \t]|\d{1,3}[.)][ \t])*\[\d{1,3}\]):[ \t]*/gmu, '$1 ')
-      .replace(/\[(\d{1,3})\](?:[ \t]*\[\1\])+/gu, '[$1]'),
-  );
+  return text;
 }
 
 function replaced(text: string, known: ReadonlySet<number>): string {
