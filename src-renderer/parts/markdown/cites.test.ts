@@ -1,3 +1,4 @@
+/** Numbers that point to sources, told from numbers in brackets. */
 import { expect, test } from 'vitest';
 import { citePieces, type Cites } from './cites.ts';
 
