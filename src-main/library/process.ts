@@ -1,7 +1,7 @@
 /** The entry of the reader process: strangers' files are parsed here, without keys, files or network. */
 // Before everything else: no parser is loaded into an open process. Static imports would come first, hence the dynamic
 // ones.
-import { walls } from './confine.ts';
+import { letters, walls } from './confine.ts';
 
 const { parentWire } = await import('../wire/carriers/parent.ts');
 const { serveReader } = await import('./process-serve.ts');
@@ -14,7 +14,7 @@ serveReader({
   wire: await parentWire(),
   walls,
   // Parsers are loaded when a file of theirs comes.
-  readDocument: async (given) => (await import('./readers/read.ts')).readDocument(given),
+  readDocument: async (given) => (await import('./readers/read.ts')).readDocument({ ...given, letters }),
   async *parseExport(bytes, name) {
     const { parseExport } = await import('./exports/parse.ts');
     yield* parseExport(bytes, name);

@@ -71,8 +71,9 @@ function chosen(document: Page, html: string): string | undefined {
   const article = articleOf(document);
   if (!article || lengthOf(article) < length * LEAST_KEPT) return pageMarkdown(html, false, FURNITURE).text;
   const text = markdownOf(article);
-  // Readability takes a heading that repeats the title away, and makes second ones of the others of its level.
-  return heading && !text.includes(heading) ? `# ${heading}\n\n${text}` : text;
+  // Readability takes a heading that repeats the title away, and makes second ones of those of the first level.
+  if (heading === '') return text;
+  return text.startsWith(`## ${heading}\n`) ? text.slice(1) : text.includes(heading) ? text : `# ${heading}\n\n${text}`;
 }
 
 const lengthOf = (node: PageNode): number => textOf(node).replace(/\s+/g, ' ').length;
@@ -91,27 +92,21 @@ const NEVER = 'script, style, noscript, template, iframe, object, embed, svg, ca
 /** Not `header` and `aside`: articles have those. */
 const FURNITURE = `${NEVER}, nav, footer, form, button, dialog, [role="navigation"], [role="search"], [role="banner"], [role="contentinfo"], [aria-hidden="true"], [hidden], .headerlink, .skip-link, .sr-only`;
 
+/** What pages say of their last change, or else of their first day, best first. */
 const DATES = [
-  ...[
-    'meta[property="article:modified_time"]',
-    'meta[property="article:published_time"]',
-    'meta[itemprop="dateModified"]',
-  ],
-  ...[
-    'meta[itemprop="datePublished"]',
-    'meta[name="last-modified" i]',
-    'meta[name="date" i]',
-    'meta[name="dc.date" i]',
-  ],
-  ...['meta[name="dcterms.modified" i]', 'meta[name="dcterms.created" i]', 'time[datetime]'],
+  ...['article:modified_time', 'datemodified', 'last-modified', 'dcterms.modified', 'article:published_time'],
+  ...['datepublished', 'date', 'dc.date', 'dcterms.created'],
 ];
 function dateOf(document: Page): number | undefined {
-  for (const selector of DATES) {
-    const found = document.querySelector(selector);
-    const date = Date.parse(found?.getAttribute('content') ?? found?.getAttribute('datetime') ?? '');
-    if (!Number.isNaN(date)) return date;
+  const said = new Map<string, number>();
+  for (const meta of document.querySelectorAll('meta')) {
+    const name = meta.getAttribute('property') ?? meta.getAttribute('itemprop') ?? meta.getAttribute('name');
+    const date = Date.parse(meta.getAttribute('content') ?? '');
+    if (name && !Number.isNaN(date)) said.set(name.toLowerCase(), date);
   }
-  return undefined;
+  for (const name of DATES) if (said.has(name)) return said.get(name);
+  const date = Date.parse(document.querySelector('time[datetime]')?.getAttribute('datetime') ?? '');
+  return Number.isNaN(date) ? undefined : date;
 }
 
 /** By its mark, by what its head claims (HTML 13.2.3.2 looks at the first 1,024 bytes), or as any text. */
