@@ -1,7 +1,7 @@
 /** Every reader does its work in the closed process: without files, network, workers and code from strings. */
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { shellHost, testLibrary } from '../../../test/fakes/reader.ts';
+import { testLibrary } from '../../../test/fakes/reader.ts';
 import { docx, paragraph, run } from '../../../test/fixtures/docx.ts';
 import { epub, odf, pptx, xlsx } from '../../../test/fixtures/office.ts';
 import { pdf } from '../../../test/fixtures/pdf.ts';
@@ -29,12 +29,15 @@ const FILES: readonly [string, Uint8Array, string, RegExp][] = [
 ];
 
 test('every format is read in the closed process', async () => {
-  await using library = testLibrary({ host: shellHost(new URL('../ocr-closed.fixture.ts', import.meta.url)) });
+  await using library = testLibrary();
   const never = new AbortController().signal;
   for (const [name, bytes, kind, text] of FILES) {
     const { upload } = await library.handlers['library.offer']({ name, size: bytes.length }, never);
     await library.handlers['library.give']({ upload, bytes: new Uint8Array(bytes) }, never);
-    expect(await library.read({ upload })).toMatchObject({ kind, text: expect.stringMatching(text) });
+    const told = [];
+    for await (const one of library.parts({ upload }, { ocr: true })) told.push(one);
+    expect(told[0]).toMatchObject({ kind: 'part', part: { kind, text: expect.stringMatching(text) } });
+    expect(told.map((one) => one.kind)).toEqual(['part', 'end']);
   }
   expect(library.pids).toHaveLength(1);
 });
