@@ -2,6 +2,7 @@
 import { cut } from './cut.ts';
 import type { Part, Told } from './parts.ts';
 import { MOST_PART } from './process-door.ts';
+import { languageOf } from './readers/language.ts';
 import { tidy } from './readers/tidy.ts';
 
 const MOST_TITLE = 300;
@@ -19,14 +20,17 @@ export const oneLine = (text: string, most = MOST_TITLE): string =>
   );
 
 /**
- * One part, or several for a text that is longer than a frame: each is cut at the end of a line where there is one, and
- * keeps the pages that begin in it, and the one that it begins on.
+ * One part (none for an empty text), or several for a text that is longer than a frame: each is cut at the end of a line where there is one, and
+ * keeps the pages that begin in it, and the one that it begins on. Mails and chats are told the language of here; readers
+ * of documents know theirs.
  */
 export function* partOf(found: Part, most = MOST_PART): Generator<Told> {
-  const { kind, text, pages, anchors, language, note } = found;
+  const { kind, text, pages, anchors, note } = found;
+  const spoken = kind === 'mail' || kind === 'conversation';
+  const language = found.language ?? (spoken ? languageOf(text) : undefined);
   const title = oneLine(found.title ?? '');
   const date = dateOf(found.date);
-  for (let from = 0; from === 0 || from < text.length;) {
+  for (let from = 0; from < text.length;) {
     const to = endOf(text, from, most);
     yield {
       kind: 'part',
