@@ -1,7 +1,6 @@
 /** All documents of one file, through the real reader process: mails, exports, chats, and what goes wrong. */
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, openSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { docx, heading, paragraph, run } from '../../test/fixtures/docx.ts';
@@ -108,7 +107,7 @@ describe('mail', () => {
         attached: [
           { name: 'report.docx', type: 'application/octet-stream', bytes: report },
           { name: 'bad.pdf', type: 'application/pdf', bytes: pdf().subarray(0, 40) },
-          { name: 'picture.png', type: 'image/png', bytes: Buffer.from('\x89PNG\r\n\x1a\n123', 'latin1') },
+          { name: 'picture.png', type: 'image/png', bytes: Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0', 'latin1') },
         ],
       }),
     );
