@@ -96,7 +96,14 @@ export async function mailFigures(): Promise<Figure[]> {
     if (statSync(path).size !== bytes.length) throw new Error('The archive is not what was meant.');
 
     const here = async () => {
-      const given = { bytes: chunksOf(bytes), name: 'inbox.mbox', size: bytes.length, ocr: false, readDocument };
+      const given = {
+        bytes: chunksOf(bytes),
+        name: 'inbox.mbox',
+        size: bytes.length,
+        ocr: false,
+        attached: true,
+        readDocument,
+      };
       let mails = 0;
       for await (const told of readParts(given)) if (told.kind === 'part' && told.part.kind === 'mail') mails++;
       return mails;

@@ -134,6 +134,17 @@ describe('mail', () => {
     ]);
   });
 
+  test('without the documents that hang on it, when asked so', async () => {
+    const note = { name: 'note.txt', type: 'text/plain', bytes: Buffer.from('A note') };
+    const path = file('d.eml', mail({ attached: [note] }));
+    const kinds = async (attached: boolean) =>
+      (await all(library.parts({ path }, { ocr: false, attached }))).flatMap((one) =>
+        one.kind === 'part' ? [one.part.kind] : [],
+      );
+    expect(await kinds(true)).toEqual(['mail', 'text']);
+    expect(await kinds(false)).toEqual(['mail']);
+  });
+
   test('of HTML alone gives its text, without the addresses of its links', async () => {
     const html =
       '<style>p{}</style><h1>News</h1><p>Read <a href="https://track.example.org/?id=1">this</a> &amp; that</p>';
