@@ -65,7 +65,7 @@ async function* inPieces(bytes: Uint8Array) {
 async function outcome(name: string, bytes: Uint8Array): Promise<'parts' | 'refused' | 'fault'> {
   let parts = 0;
   try {
-    const file = { bytes: inPieces(bytes), name, size: bytes.length, ocr: false, readDocument };
+    const file = { bytes: inPieces(bytes), name, size: bytes.length, ocr: false, attached: true, readDocument };
     for await (const told of readParts(file)) {
       if (told.kind === 'refused') {
         expect(told.why).toMatch(/^\S[^]{5,400}\.$/);

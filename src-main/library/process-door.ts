@@ -110,7 +110,9 @@ export interface GivenFile {
   readonly size: number;
 }
 /** How the process calls what reads all documents of a file (`parts-read.ts`); what stands at `ParseExport` holds here. */
-export type ReadParts = (file: GivenFile & { readonly ocr: boolean }) => AsyncIterable<ToldPart>;
+export type ReadParts = (
+  file: GivenFile & { readonly ocr: boolean; readonly attached: boolean },
+) => AsyncIterable<ToldPart>;
 /** The same file as one text, of which a large archive gives its beginning. */
 export type ReadWhole = (file: GivenFile) => Promise<Reading>;
 
@@ -126,7 +128,7 @@ export const readerDoor = {
   'reader.conversations': stream('Reads the conversations of one export from the bytes that are fed.', file, parsed),
   'reader.parts': stream(
     'Reads all documents of one file from the bytes that are fed: one, or those of a mail archive, an export, a chat.',
-    v.strictObject({ ...file.entries, ocr: v.boolean() }),
+    v.strictObject({ ...file.entries, ocr: v.boolean(), attached: v.boolean() }),
     partTold,
   ),
   'reader.feed': call(
