@@ -202,6 +202,22 @@ test('no byte of what was taken out is left in the file or its log: text, words,
   expect(shelf.totals().passages).toBeGreaterThan(100);
 });
 
+test('reading goes on beside a sweep that scrubs', async () => {
+  using folder = temporaryFolder();
+  await using here = await shelved(folder.file('daimon.db'));
+  await here.file('/home/anna/gone.md', long(60));
+  here.unpoint('/home/anna/gone.md');
+  const all = await Promise.all([
+    here.file('/home/anna/a.md', long(40, 100)),
+    here.shelf.sweep({ scrub: true }),
+    here.file('/home/anna/b.md', long(40, 200)),
+    here.shelf.sweep({ scrub: true }),
+  ]);
+  expect(all[0].passages + all[2].passages).toBe(here.shelf.totals().passages);
+  expect(here.store.get('SELECT dirty FROM shelf')).toEqual({ dirty: 0 });
+  checkWords(here.store);
+});
+
 async function* stream(items: readonly Told[]): AsyncGenerator<Told> {
   yield* items;
 }
