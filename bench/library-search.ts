@@ -15,6 +15,7 @@ import type { Told } from '../src-main/library/parts.ts';
 import type { Embedder } from '../src-main/library/ports.ts';
 import { migrations } from '../src-main/library/schema.ts';
 import { openShelf } from '../src-main/library/shelf/shelf.ts';
+import type { Id } from '../src-main/wire/schema.ts';
 import type { Figure } from './figure.ts';
 
 const SIZES = [1_000, 10_000, 100_000] as const;
@@ -150,6 +151,10 @@ async function measure(store: Store, questions: readonly Asked[]) {
     hybrid: await times(questions, hybrid),
     words: await times(questions, words),
     meaning: await times(questions, meaning),
+    within: await times(questions, async ({ text, vector }) => {
+      asked = vector;
+      return finding.search({ query: text, weak: true, places: ['p' as Id], since: 0 });
+    }),
   };
 }
 
@@ -212,6 +217,7 @@ export async function searchFigures(): Promise<Figure[]> {
       before = p95;
       figure(`  by word alone, p95`, percentile(took.words, 0.95), 'ms');
       figure(`  by meaning alone, p95`, percentile(took.meaning, 0.95), 'ms');
+      figure(`  within a folder and a time that hold all of them, p95`, percentile(took.within, 0.95), 'ms');
       figure(`  first question after opening`, took.first, 'ms');
       const hits = await recall(store, world, questions.slice(0, 20));
       figure(`  recall@10 of vectors against exact search`, hits, '', '≥ .95', hits >= 0.95);

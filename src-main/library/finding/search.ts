@@ -167,7 +167,6 @@ function hitOf(group: Group, ordered: Group, text: string, sentence: Span, quest
   const page = under.page ?? best.page;
   const heading = under.heading ?? best.heading;
   const words = wordsIn(text, question);
-  const meant = (best.cosine ?? 0) >= WEIGHTS.cosine.middle;
   return {
     passage: under.passage,
     document: best.document,
@@ -182,8 +181,15 @@ function hitOf(group: Group, ordered: Group, text: string, sentence: Span, quest
     text,
     score: Math.round(best.score * 1000) / 1000,
     ...(best.score < WEIGHTS.found && { weak: true as const }),
-    by: best.byWord && words.length > 0 ? (meant ? 'both' : 'word') : best.cosine !== undefined ? 'meaning' : 'name',
+    by: wayOf(best, words.length > 0),
     words,
     sentence,
   };
+}
+
+/** By which way it was found, in one word. */
+function wayOf({ cosine = 0, byWord, named }: Scored, hasWords: boolean): Hit['by'] {
+  const meant = cosine >= WEIGHTS.cosine.middle;
+  if (byWord && hasWords) return meant ? 'both' : 'word';
+  return meant || (cosine > 0 && named < WEIGHTS.named.middle) ? 'meaning' : 'name';
 }
