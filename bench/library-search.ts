@@ -139,7 +139,7 @@ async function measure(store: Store, questions: readonly Asked[]) {
   const passages = store.get<{ passages: number }>('SELECT passages FROM shelf')!.passages;
   const countsOf = frequencies(store);
   const words = async ({ text }: Asked) => {
-    const question = questionOf(text, 0);
+    const question = questionOf(text);
     return byWord(store, question, await countsOf(question.terms, passages), {});
   };
   const meaning = ({ vector }: Asked) => byMeaning(store, { vector, embedder: EMBEDDER, passages }, {});
