@@ -179,6 +179,23 @@ async function recall(store: Store, { ids, vectors }: World, questions: readonly
   return found / (questions.length * 10);
 }
 
+/** Removes the first files, and meanwhile writes as an answer does that is being kept. */
+async function takeOut(store: Store, files: number) {
+  store.run('DELETE FROM file WHERE id <= ?', files);
+  const began = performance.now();
+  const going = openShelf({ store })
+    .sweep({ scrub: true })
+    .then(() => true);
+  let longest = 0;
+  store.run('CREATE TABLE beside (at REAL)');
+  while (!(await Promise.race([going, new Promise<false>((resolve) => setTimeout(() => resolve(false), 25))]))) {
+    const asked = performance.now();
+    store.run('INSERT INTO beside VALUES (?)', asked);
+    longest = Math.max(longest, performance.now() - asked);
+  }
+  return { seconds: (performance.now() - began) / 1000, longest };
+}
+
 export async function searchFigures(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'daimon-bench-'));
   const file = join(folder, 'daimon.db');
@@ -224,6 +241,9 @@ export async function searchFigures(): Promise<Figure[]> {
       figure(`  kept with their words`, rates.words, 'passages/s');
       figure(`  vectors kept`, rates.vectors, 'passages/s');
     }
+    const { seconds, longest } = await takeOut(store, 50);
+    figure('taking 1,000 of them out for good', seconds, 's');
+    figure('  the longest that a write of another waited for it', longest, 'ms');
     await store.close();
     figure('database of 100,000 passages', statSync(file).size / 2 ** 20, 'MiB');
     changeCipher({ file, key, from: 'aegis', to: 'sqlcipher' });
