@@ -28,7 +28,7 @@ export function searcher({ store, clock, embedder }: SearchNeeds) {
     const began = performance.now();
     try {
       const [vector] = await embedder.embed([text], { behind: false }, signal);
-      return vector && { id: now.id, vector, ms: performance.now() - began };
+      return vector && { embedder: now.id, vector, ms: performance.now() - began };
     } catch (error) {
       signal?.throwIfAborted();
       if (isFault(error)) return undefined;
@@ -39,7 +39,9 @@ export function searcher({ store, clock, embedder }: SearchNeeds) {
   return async function search(request: SearchRequest, signal?: AbortSignal): Promise<Hit[]> {
     const { query, limit = 10, places, kinds, since, until, weak = false } = request;
     const filters: Filters = { places, kinds, since, until };
-    const question = questionOf(query, clock.now());
+    // The parser of dates loads in some 50 ms, which the start of daimon need not pay.
+    const { datesIn } = await import('./dates.ts');
+    const question = questionOf(query, datesIn(query, clock.now()));
     const passages = store.get<{ passages: number }>('SELECT passages FROM shelf')!.passages;
     if (passages === 0) return [];
     // Both are under way at once: the engine embeds while the store's worker counts and ranks.
@@ -50,7 +52,7 @@ export function searcher({ store, clock, embedder }: SearchNeeds) {
     })();
     const names = byName(store, question, filters, signal);
     const [vector, { counts, ids: wordIds }, nameHits] = await Promise.all([meant, words, names]);
-    const near = vector ? await byMeaning(store, vector.vector, vector.id, filters, signal) : [];
+    const near = vector ? await byMeaning(store, { ...vector, passages }, filters, signal) : [];
     const weights = new Map(question.terms.map(({ stem }) => [stem, idf(passages, counts.get(stem) ?? 0)]));
 
     const lists: List[] = [];
@@ -60,7 +62,7 @@ export function searcher({ store, clock, embedder }: SearchNeeds) {
       .sort((a, b) => b.share - a.share);
     lists.push({ weight: WEIGHTS.meaning, ids: near.map(({ passage }) => passage) });
     lists.push({ weight: WEIGHTS.names.weight * (named[0]?.share ?? 0), ids: named.map(({ passage }) => passage) });
-    lists.push(...(await dated({ question, filters, counts, vector }, signal)));
+    lists.push(...(await dated({ question, filters, counts, vector, passages }, signal)));
     const top = await lookAt(store, wordIds.slice(0, 3), { question, weights, filters }, signal);
     lists.push({ weight: wordWeight(question, top, vector !== undefined), ids: wordIds });
 
@@ -82,14 +84,14 @@ export function searcher({ store, clock, embedder }: SearchNeeds) {
   };
 
   /** The arms once more within the dates that the question names, without the words that name them. */
-  async function dated({ question, filters, counts, vector }: Asked, signal?: AbortSignal): Promise<List[]> {
+  async function dated({ question, filters, counts, vector, passages }: Asked, signal?: AbortSignal): Promise<List[]> {
     const { time, timeless } = question;
     if (!time || filters.since !== undefined || filters.until !== undefined) return [];
     const inside: Filters = { ...filters, since: time.since, until: time.until };
-    const asked = questionOf(timeless, clock.now());
+    const asked = questionOf(timeless);
     const [words, near] = await Promise.all([
       byWord(store, asked, counts, inside, signal),
-      vector ? byMeaning(store, vector.vector, vector.id, inside, signal) : ([] as ByMeaning[]),
+      vector ? byMeaning(store, { ...vector, passages }, inside, signal) : ([] as ByMeaning[]),
     ]);
     return [
       { weight: WEIGHTS.dated, ids: words },
@@ -137,7 +139,8 @@ interface Asked {
   readonly question: Question;
   readonly filters: Filters;
   readonly counts: ReadonlyMap<string, number>;
-  readonly vector: { readonly id: string; readonly vector: Float32Array; readonly ms: number } | undefined;
+  readonly passages: number;
+  readonly vector: { readonly embedder: string; readonly vector: Float32Array; readonly ms: number } | undefined;
 }
 
 function wordWeight({ terms, phrases }: Question, top: readonly Looked[], meaning: boolean): number {
@@ -166,7 +169,6 @@ function hitOf(group: Group, ordered: Group, text: string, sentence: Span, quest
   const page = under.page ?? best.page;
   const heading = under.heading ?? best.heading;
   const words = wordsIn(text, question);
-  const meant = (best.cosine ?? 0) >= WEIGHTS.cosine.middle;
   return {
     passage: under.passage,
     document: best.document,
@@ -181,8 +183,15 @@ function hitOf(group: Group, ordered: Group, text: string, sentence: Span, quest
     text,
     score: Math.round(best.score * 1000) / 1000,
     ...(best.score < WEIGHTS.found && { weak: true as const }),
-    by: best.byWord && words.length > 0 ? (meant ? 'both' : 'word') : best.cosine !== undefined ? 'meaning' : 'name',
+    by: wayOf(best, words.length > 0),
     words,
     sentence,
   };
+}
+
+/** By which way it was found, in one word. */
+function wayOf({ cosine = 0, byWord, named }: Scored, hasWords: boolean): Hit['by'] {
+  const meant = cosine >= WEIGHTS.cosine.middle;
+  if (byWord && hasWords) return meant ? 'both' : 'word';
+  return meant || (cosine > 0 && named < WEIGHTS.named.middle) ? 'meaning' : 'name';
 }

@@ -13,13 +13,43 @@ export interface Term {
 /** What the index's tokenizer takes for parts of words: letters, numbers, marks, private use. */
 const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 
+/** Letters that are another one in a second shape. */
+const SHAPES: Record<string, string> = {
+  µ: 'μ',
+  ſ: 's',
+  ς: 'σ',
+  ϐ: 'β',
+  ϑ: 'θ',
+  ϕ: 'φ',
+  ϖ: 'π',
+  ϰ: 'κ',
+  ϱ: 'ρ',
+  ϵ: 'ε',
+};
+
 /** Lower case and, of Latin letters alone, without diacritics (`remove_diacritics 2`). */
 export const folded = (word: string): string =>
   word
     .toLowerCase()
     .normalize('NFD')
     .replace(/([a-z])\p{M}+/gu, '$1')
-    .normalize('NFC');
+    .normalize('NFC')
+    .replace(/[µſςϐϑϕϖϰϱϵ]/gu, (letter) => SHAPES[letter]!);
+
+const PLAIN = /^[a-z0-9]+$/;
+/** Stems of words that were seen lately: a text has few different ones, and the core's thread has other things to do. */
+const MOST_KNOWN = 20_000;
+const known = new Map<string, string>();
+
+function stemOf(word: string): string {
+  const before = known.get(word);
+  if (before !== undefined) return before;
+  const lower = word.toLowerCase();
+  const found = stem(PLAIN.test(lower) ? lower : folded(word));
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(word, found);
+  return found;
+}
 
 /** Every word, in order. Where the script has no spaces, as `apart` puts them apart. */
 export function termsOf(text: string): Term[] {
@@ -40,7 +70,7 @@ export function termsOf(text: string): Term[] {
 
 const found = (text: string): Term[] =>
   Array.from(text.matchAll(WORD), ({ 0: word, index }) => ({
-    stem: stem(folded(word)),
+    stem: stemOf(word),
     from: index,
     to: index + word.length,
   }));
