@@ -35,7 +35,7 @@ export async function* partsOfMail(
   } catch {
     // What it says may quote the mail.
   }
-  if (!mail) {
+  if (!mail || mail.text === '') {
     yield { kind: 'refused', why: 'This mail is damaged, or none: no sender, date or subject could be found in it.' };
     return;
   }

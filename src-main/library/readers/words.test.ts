@@ -6,7 +6,7 @@ import { pdf } from '../../../test/fixtures/pdf.ts';
 import { languageOf } from './language.ts';
 import { paragraphs, type Run } from './lines.ts';
 import { joinPages } from './pages.ts';
-import { pdfDate } from './pdf.ts';
+import { pdfDate } from './pdf-about.ts';
 import { readDocument } from './read.ts';
 import { tidy } from './tidy.ts';
 import { readXml } from './xml.ts';
