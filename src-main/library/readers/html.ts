@@ -12,6 +12,8 @@ const MOST_TREE = 6 << 20;
 const MOST_NODES = 150_000;
 /** An article that leaves out more of the page's text than this was not found well: documentation is often all of the page. */
 const LEAST_KEPT = 0.6;
+/** What stands around an article is links; a page with few has nothing to take away. */
+const LEAST_LINKED = 0.1;
 /** A listing has no paragraphs to speak of, and no article. */
 const LEAST_PROSE = 0.4;
 /** A few words, around which nothing need be looked for. */
@@ -56,7 +58,7 @@ export function pageMarkdown(html: string, choose: boolean, without = choose ? F
 }
 
 /**
- * What the page itself calls its main part; or, of a page that is mostly paragraphs, what readability finds. It takes the
+ * What the page itself calls its main part; or, of a page with paragraphs among many links, what readability finds. It takes the
  * tree apart, so a page whose article it did not find well is parsed again: seldom, while looking costs half the time.
  */
 function chosen(document: Page, html: string): string | undefined {
@@ -64,9 +66,12 @@ function chosen(document: Page, html: string): string | undefined {
   if (length < SHORT) return undefined;
   const main = document.querySelector('main, [role="main"], article');
   if (main && lengthOf(main) > length * LEAST_KEPT) return markdownOf(main);
-  let prose = 0;
-  for (const node of document.querySelectorAll('p')) prose += lengthOf(node);
-  if (prose < length * LEAST_PROSE) return undefined;
+  const share = (selector: string) => {
+    let sum = 0;
+    for (const node of document.querySelectorAll(selector)) sum += lengthOf(node);
+    return sum / length;
+  };
+  if (share('a') < LEAST_LINKED || share('p') < LEAST_PROSE) return undefined;
   const heading = oneLine(document.querySelector('h1'));
   const article = articleOf(document);
   if (!article || lengthOf(article) < length * LEAST_KEPT) return pageMarkdown(html, false, FURNITURE).text;

@@ -47,6 +47,14 @@ describe('a page of the web', () => {
     expect(reading.text).not.toMatch(/steal|Home|Cookies|evil|color|\{/);
   });
 
+  test('that names no main part loses the lists of links around its article', async () => {
+    const links = Array.from({ length: 40 }, (_, n) => `<li><a href="/${n}">Menu entry ${n}</a></li>`).join('');
+    const html = `<title>Moss</title><body><div class="sidebar"><ul>${links}</ul></div><div class="content"><h1>Moss</h1>${`<p>${FERNS.repeat(3)}</p>`.repeat(6)}</div></body>`;
+    const { text } = await read('a.html', html);
+    expect(text).toMatch(/^# Moss\n\nFerns grow/);
+    expect(text).not.toContain('Menu entry');
+  });
+
   test('without an article is read whole', async () => {
     expect((await read('a.htm', '<h1>Prices</h1><p>Moss: 3<p>Peat: 4')).text).toBe('# Prices\n\nMoss: 3\n\nPeat: 4');
     expect(await refusal('a.html', '<script>draw()</script><div id=app></div>')).toMatchObject({ code: 'no-text' });
