@@ -80,7 +80,7 @@ export function openWhy({ homes, generator, scorer, hasModel, modelName, busy, s
           `${model === null ? 'The model' : modelName(model)} that wrote this answer is no longer on this machine, and no other can say why. The answer and its quotes stay.`,
         );
 
-      const score = async (without?: number) => {
+      const score = async (without?: string) => {
         // Looked at each time: the quote must not go on being read while its file is taken out.
         if ((tree.sources.texts([message]).get(message) ?? []).some(({ text }) => text === '')) throw gone();
         const { turns } = await assemble(
@@ -104,8 +104,8 @@ export function openWhy({ homes, generator, scorer, hasModel, modelName, busy, s
       yield { kind: 'progress', done: 1, total };
       const weights: { n: number; weight: Weight }[] = [];
       // The last first: what stands before the one that is left out need not be evaluated again.
-      for (const { n } of sources.toReversed()) {
-        weights.push({ n, weight: weightOf(difference(all, await score(n))) });
+      for (const { n, text } of sources.toReversed()) {
+        weights.push({ n, weight: weightOf(difference(all, await score(text))) });
         yield { kind: 'progress', done: weights.length + 1, total };
       }
       signal.throwIfAborted();
