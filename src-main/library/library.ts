@@ -1,7 +1,8 @@
 /** The library's room: the person's files, read, found, quoted and taken out. */
 import type { Clock, Jobs, Store } from '../base/ports.ts';
-import { Fault, type Handlers } from '../wire/index.ts';
+import type { Handlers } from '../wire/index.ts';
 import type { libraryDoor } from './door.ts';
+import type { Finding } from './finding/finding.ts';
 import { openIndexing, type IndexingNeeds } from './indexing/indexing.ts';
 import type { Embedder, Library } from './ports.ts';
 import { openReading, type ReadingOptions } from './reading.ts';
@@ -41,20 +42,23 @@ export async function openLibrary(options: LibraryOptions): Promise<LibraryRoom>
     version: READERS,
     ...(options.indexing && { parts: options.indexing }),
   });
-  const notHere = (): never => {
-    throw new Fault('not-here', 'This is being built.');
-  };
+  // Loaded when first asked, since what it reads dates with takes a third of a second to load.
+  let opened: Promise<Finding> | undefined;
+  const finding = () =>
+    (opened ??= import('./finding/finding.ts').then(({ openFinding }) => openFinding({ store, clock, embedder })));
   return {
     read: reading.read,
     conversations: reading.conversations,
-    search: notHere,
-    passages: notHere,
+    search: async (...asked) => (await finding()).search(...asked),
+    async *passages(...asked) {
+      yield* (await finding()).passages(...asked);
+    },
     forgetting: indexing.forgetting,
     handlers: {
       ...reading.handlers,
       ...indexing.handlers,
-      'library.search': notHere,
-      'library.open': notHere,
+      'library.search': async (...asked) => (await finding()).search(...asked),
+      'library.open': async (...asked) => (await finding()).open(...asked),
     },
     wake: indexing.wake,
     rest() {
