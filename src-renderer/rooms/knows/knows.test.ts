@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { Fault } from '../../../src-main/wire/index.ts';
-import { fileOf, fullWorld, readShelf, readWorld } from '../../core/fake-shelf.ts';
+import { fileOf, fullWorld, type readShelf, readWorld } from '../../core/fake-shelf.ts';
 import { fakeId, livedInWorld } from '../../core/fake-world.ts';
 import { openWindow, type WindowOptions } from '../../core/fake-window.ts';
 
