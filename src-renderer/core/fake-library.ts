@@ -61,10 +61,12 @@ function fitOf(wanted: readonly string[], passage: FakePassage): Pick<Hit, 'scor
   const words = [...passage.text.matchAll(/[\p{L}\p{N}]{3,}/gu)]
     .filter(([word]) => wanted.some((one) => stem(one) === stem(word.toLowerCase())))
     .map(({ 0: word, index }): [number, number] => [index, index + word.length]);
-  const sentences = [...passage.text.matchAll(/[^.!?\n]+[.!?]?/g)].map(({ 0: text, index }): [number, number] => [
-    index + (text.length - text.trimStart().length),
-    index + text.trimEnd().length,
-  ]);
+  const sentences = [...passage.text.matchAll(/[^\n]+?(?:[.!?](?=\s|$)|$)/gm)].map(
+    ({ 0: text, index }): [number, number] => [
+      index + (text.length - text.trimStart().length),
+      index + text.trimEnd().length,
+    ],
+  );
   const within = ([from, to]: [number, number]) => words.filter(([a]) => a >= from && a < to).length;
   const sentence = sentences.reduce((best, one) => (within(one) > within(best) ? one : best), sentences[0] ?? [0, 0]);
   return {

@@ -90,7 +90,7 @@ export const fileOf = (over: Partial<LibraryFile> & Pick<LibraryFile, 'id' | 'pl
 
 const harbour: readonly FakePassage[] = Array.from({ length: 120 }, (_, n): FakePassage => {
   const page = Math.floor(n / 3) + 1;
-  if (n === 121 - 1) return { id: 1000 + n, page, text: '31 Dec. The book is closed and handed to the new master.\n' };
+  if (n === 119) return { id: 1000 + n, page, text: '31 Dec. The book is closed and handed to the new master.\n' };
   if (n === 60)
     return {
       id: 1000 + n,

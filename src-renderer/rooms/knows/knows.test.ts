@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { Fault } from '../../../src-main/wire/index.ts';
-import { fileOf, fullWorld, readShelf, readWorld } from '../../core/fake-shelf.ts';
+import { fileOf, fullWorld, type readShelf, readWorld } from '../../core/fake-shelf.ts';
 import { fakeId, livedInWorld } from '../../core/fake-world.ts';
 import { openWindow, type WindowOptions } from '../../core/fake-window.ts';
 
@@ -120,9 +120,9 @@ test('without the model that finds by meaning its host and bytes are named, and 
   const world = { ...readWorld(), embedder: false };
   world.library!.meaning = 'absent';
   const { screen, did } = await open('', world);
-  await expect.element(screen.getByText(/MiniLM L6, 84 MB from the Python package index/)).toBeVisible();
+  await expect.element(screen.getByText(/MiniLM L6, 83.5 MB from the Python package index/)).toBeVisible();
   expect(did('engine.fetch')).toEqual([]);
-  await screen.getByRole('button', { name: 'Fetch it, 84 MB' }).click();
+  await screen.getByRole('button', { name: 'Fetch it, 83.5 MB' }).click();
   await expect.poll(() => did('engine.fetch')).toEqual([{ id: 'all-minilm-l6-v2-q8_0' }]);
   await expect.element(screen.getByRole('progressbar', { name: /MiniLM L6/ })).toBeVisible();
 });
@@ -132,7 +132,7 @@ test('a fetch that is cut off says so beside its button', async () => {
   world.library!.meaning = 'absent';
   world.settings = { ...world.settings, cut: true };
   const { screen } = await open('', world);
-  await screen.getByRole('button', { name: 'Fetch it, 84 MB' }).click();
+  await screen.getByRole('button', { name: 'Fetch it, 83.5 MB' }).click();
   await expect.element(screen.getByRole('alert')).toMatchTextContent('Nothing was fetched');
   await expect.element(screen.getByRole('link', { name: 'See what may leave this machine' })).toBeVisible();
 });

@@ -18,9 +18,9 @@ function letters(text: string, each: (letter: string, at: number) => void): void
   }
 }
 
-/** Markdown's addresses are not drawn: `[words](address)`, `![words](address)`, `<https://…>`. */
+/** Markdown's addresses are not drawn: `[words](address)`, `![words](address)`; the end may cut one through. */
 const drawn = (source: string) =>
-  source.replace(/\]\([^()\s]*(?:\s+"[^"]*")?\)/g, ']').replace(/^\s*[-*+] \[[ xX]\]/gm, '');
+  source.replace(/\]\([^()\s]*(?:\s+"[^"]*")?(?:\)|$)/g, ']').replace(/^\s*[-*+] \[[ xX]\]/gm, '');
 
 /** Where `source` stands among the words of `within`; undefined when it is not there. */
 export function rangeOf(within: Element, source: string): Range | undefined {
@@ -33,7 +33,7 @@ export function rangeOf(within: Element, source: string): Range | undefined {
   const places: number[] = [];
   const walker = document.createTreeWalker(within, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) =>
     node instanceof Element
-      ? node.matches('button, header, .sr')
+      ? node.matches('button, header, .host, .sr')
         ? NodeFilter.FILTER_REJECT
         : NodeFilter.FILTER_SKIP
       : NodeFilter.FILTER_ACCEPT,

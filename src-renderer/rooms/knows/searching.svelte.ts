@@ -4,7 +4,7 @@ import { isFault } from '../../../src-main/wire/index.ts';
 import type { Id } from '../../../src-main/wire/schema.ts';
 import type { Core } from '../../core/doors.ts';
 import { notify, type Notified } from '../../core/notify.ts';
-import { sayKnows } from '../../messages/knows.ts';
+import { type sayKnows } from '../../messages/knows.ts';
 import { spanOf, type Time } from './time.ts';
 
 export type Group = keyof typeof sayKnows.group;
