@@ -132,7 +132,7 @@ test('not while an answer is being written there, and not by another model than 
 test('a weight is a difference of means; marks go, and code stays', () => {
   expect(difference([-1, -1], [-2, -3])).toBe(1.5);
   expect(difference([], [])).toBe(0);
-  expect([0.5, 0.15, 0, -1].map(weightOf)).toEqual(['much', 'little', 'none', 'none']);
+  expect([0.5, 0.3, 0, -1].map(weightOf)).toEqual(['much', 'little', 'none', 'none']);
   expect(withoutMarks('It froze [1] [2]. `a[1]`')).toBe('It froze. `a[1]`');
 });
 
@@ -143,7 +143,7 @@ describe('with the real model', () => {
   const load: Load = {
     file: needSmollm2(),
     sha256: SMOLLM2_SHA256 as Load['sha256'],
-    ...{ contextSize: 2048, threads: 2, gpu: 'off', memory: 0, budget: 0 },
+    ...{ contextSize: 2048, threads: 1, gpu: 'off', memory: 0, budget: 0 },
   };
   test('the one passage that has the answer matters much, the others not at all', { timeout: 300_000 }, async () => {
     // The whole count: nine of ten at least. Some seconds of it every day.
@@ -151,6 +151,6 @@ describe('with the real model', () => {
     const scorer: Scorer = { score: ({ model: _, ...request }, signal) => runner.score(load, request, signal) };
     let right = 0;
     for (const one of cases) if ((await weighPlanted(scorer, one)).right) right++;
-    expect(right).toBeGreaterThanOrEqual(Math.floor(cases.length * 0.9));
+    expect(right).toBeGreaterThanOrEqual(Math.floor(cases.length * 0.9) || 1);
   });
 });
