@@ -51,9 +51,10 @@ test('numbers lead to their quotes and on to the page; brackets that point nowhe
     .element(page.getByRole('link', { name: 'Open the page of source 1: letter-1.pdf' }))
     .toHaveAttribute('href', '#/knows/passage-101');
   // What was read and not pointed to is one step down.
-  await expect.element(page.getByText('Quote number 3')).not.toBeVisible();
+  const third = () => page.getByText(/Quote number 3/);
+  await expect.element(third()).not.toBeVisible();
   await page.getByText('1 more passage was read and not pointed to').click();
-  await expect.element(page.getByText('Quote number 3')).toBeVisible();
+  await expect.element(third()).toBeVisible();
   expect(await violations()).toEqual([]);
 });
 
