@@ -59,7 +59,9 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
   const forgetting = openForgetting({
     stores: () => [homes.temporary.store(), store].filter((one) => one !== undefined),
   });
-  const forgetNoMore = library.forgetting((what) => forgetting.forget(what));
+  // For as long as the library lives, also behind the lock: a job that goes on there may find files gone, and their quotes
+  // must not outlive them. Woken again, a second listener finds nothing left to erase.
+  library.forgetting((what) => forgetting.forget(what));
   const answering = openAnswering({
     homes,
     personas,
@@ -213,7 +215,6 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
     writing: () => answering.count(),
     async close() {
       closing.abort();
-      forgetNoMore();
       await answering.stopAll();
       await homes.temporary.close();
       changes.end();

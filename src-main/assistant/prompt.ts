@@ -85,8 +85,8 @@ interface AssembleOptions extends Reader {
   readonly answer: Id;
   /** Depth of the oldest message that the prompt had, where that is known. */
   readonly keptFrom?: number;
-  /** The number of a passage of this answer that the prompt does without. */
-  readonly without?: number;
+  /** The text of a passage that the prompt does without, in every turn: earlier questions may have found it too. */
+  readonly without?: string;
 }
 interface Taken {
   readonly turn: Turn;
@@ -125,12 +125,11 @@ export async function assemble(options: AssembleOptions, signal: AbortSignal): P
       const own = documents.get(row.id);
       const passages = row.role === 'user' ? passagesOf(sources.get(below)) : undefined;
       const newest = taken.length === 0 && turns.length === 0;
-      const without = newest ? options.without : undefined;
       const turn: Turn = own
         ? await withDocuments({ row, documents: own, passages, budget, newest, options, measure })
         : {
             role: row.role,
-            text: quote({ documents: [], passages, without, question: row.text, message: row.id }),
+            text: quote({ documents: [], passages, without: options.without, question: row.text, message: row.id }),
           };
       below = row.id;
       if (newest && own) notes.push(...own.flatMap((one) => cutNote(one) ?? []));
@@ -205,7 +204,7 @@ async function withDocuments({
   options: AssembleOptions;
   measure: (turns: readonly Turn[]) => Promise<readonly number[]>;
 }): Promise<Turn> {
-  const around = { passages, question: row.text, message: row.id, without: newest ? without : undefined };
+  const around = { passages, question: row.text, message: row.id, without };
   const turn = (): Turn => ({ role: 'user', text: quote({ documents, ...around }) });
   const known = documents.every(({ fitted_by }) => fitted_by === model);
   if (known && (!newest || (await measure([turn()]))[0]! <= budget)) return turn();

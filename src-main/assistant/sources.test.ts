@@ -79,6 +79,21 @@ describe('an answer', () => {
     expect(store.get('SELECT count(*) AS n FROM answer_source')).toEqual({ n: 0 });
   });
 
+  test('of which nothing stands in the files says so, and one of a sentence that does says nothing', async () => {
+    const answers = ['Whales are fish.', 'The deposit is three rents.'];
+    const { do: verbs } = await house({ answer: () => [answers.shift()!] }, { library: both() });
+    const ask = async (text: string) =>
+      (await collect(verbs['assistant.send']({ text, sources: 'library' }, never))).done;
+    const invented = await ask('Are whales fish?');
+    expect(invented).toMatchObject({
+      citations: [],
+      note: expect.stringMatching(/^No sentence of this answer stands/),
+    });
+    const [, kept] = await page(verbs, invented.conversation);
+    expect(kept!.note).toBe(invented.note);
+    expect(await ask('How high is the deposit?')).not.toHaveProperty('note');
+  });
+
   test('the next question comes from the same files unless it says otherwise, and the search knows what "it" is', async () => {
     const library = both();
     const { do: verbs, generator } = await house({ answer: () => ['ok'] }, { library });
@@ -315,11 +330,17 @@ describe('forgetting', () => {
     await library.remove({ place: OTHER });
     await collect(verbs['assistant.send']({ text: 'last', conversation }, never));
     expect(generator.requests.at(-1)!.turns[1]!.text).toBe('q');
-    // What is removed while daimon sleeps is forgotten as well.
+  });
+
+  test('what is removed while daimon sleeps is forgotten as well', async () => {
+    const library = both();
+    const { do: verbs, store, assistant } = await house({ answer: () => ['ok'] }, { library });
     await collect(verbs['assistant.send']({ text: 'q', sources: 'library' }, never));
-    await (await house({ answer: () => [] }, { store })).assistant.close();
+    await assistant.close();
     await library.remove({ place: PLACE });
-    expect(rows(store).filter(({ text }) => text.includes('1847'))).toEqual([]);
+    expect(store.all('SELECT DISTINCT text, quote, gone FROM answer_source')).toEqual([
+      { text: '', quote: '', gone: 1 },
+    ]);
   });
 
   test('in temporary conversations too', async () => {

@@ -1,5 +1,9 @@
 /** Ten questions whose answer stands in exactly one of four passages: what "why" must find out. */
-import type { Passage } from './quoting.ts';
+import type { Scorer } from '../engine/ports.ts';
+import type { Id } from '../wire/schema.ts';
+import { systemTurn } from './prompt.ts';
+import { quote, type Passage } from './quoting.ts';
+import { difference, weightOf, withoutMarks } from './why.ts';
 
 const note = (name: string, heading: string | null, text: string) => ({ name, title: null, page: null, heading, text });
 const NOTES = [
@@ -68,3 +72,31 @@ export const planted: readonly Planted[] = [
   plant('What did Jonas lose?', 'Jonas lost his left boot in the bog.', [4, 1, 3, 2], 1),
   plant('How long does the plum cake bake?', 'Bake it for 45 minutes at 180 degrees.', [0, 1, 4, 5], 4),
 ];
+
+/** Weighs one case as `assistant.why` does. `differences` are those of each passage, in their order. */
+export async function weighPlanted(scorer: Scorer, { question, answer, passages, right }: Planted) {
+  const message = '01ARZ3NDEKTSV4RRFFQ69G5FAV' as Id;
+  const score = async (without?: string) =>
+    (
+      await scorer.score(
+        {
+          model: 'planted',
+          turns: [
+            systemTurn('Wren'),
+            { role: 'user', text: quote({ documents: [], passages, without, question, message }) },
+          ],
+          answer: withoutMarks(answer),
+          session: 'why',
+        },
+        new AbortController().signal,
+      )
+    ).logs;
+  const all = await score();
+  const differences = new Map<number, number>();
+  for (const { n, text } of passages.toReversed()) differences.set(n, difference(all, await score(text)));
+  const weights = passages.map(({ n }) => weightOf(differences.get(n)!));
+  return {
+    differences: passages.map(({ n }) => differences.get(n)!),
+    right: weights.every((weight, i) => weight === (i + 1 === right ? 'much' : 'none')),
+  };
+}

@@ -13,10 +13,12 @@ export interface EmbeddingNeeds {
 }
 
 export function openEmbedding({ models, precedence, restMs = REST_MS }: EmbeddingNeeds) {
-  const timers = new Map<string, NodeJS.Timeout>();
+  /** Calls under way, of all such models; there is one as a rule. */
+  let calls = 0;
+  let timer: NodeJS.Timeout | undefined;
   const restLater = (sha256: string) => {
-    clearTimeout(timers.get(sha256));
-    timers.set(sha256, setTimeout(() => void models.rest(sha256), restMs).unref());
+    if (calls > 0) return;
+    timer = setTimeout(() => void models.rest(sha256), restMs).unref();
   };
 
   /** @returns vectors of length 1, in the order of `texts` */
@@ -26,6 +28,8 @@ export function openEmbedding({ models, precedence, restMs = REST_MS }: Embeddin
     behind: boolean,
     signal: AbortSignal,
   ): Promise<Float32Array[]> {
+    calls++;
+    clearTimeout(timer);
     const vectors: Float32Array[] = [];
     let next = 0;
     const readOn = async () => {
@@ -44,6 +48,7 @@ export function openEmbedding({ models, precedence, restMs = REST_MS }: Embeddin
         behind && texts.length > 1 ? await models.use(load, signal, async ({ vectors }) => vectors.lanes) : 1;
       await Promise.all(Array.from({ length: Math.min(lanes, texts.length) }, readOn));
     } finally {
+      calls--;
       restLater(load.sha256);
     }
     return vectors;

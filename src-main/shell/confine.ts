@@ -6,8 +6,8 @@ const HEAP = 512;
 /** Data segment and anonymous memory in KiB, of which buffers are made: they are not in V8's heap. Linux only. */
 const DATA = 2 << 20;
 
-/** More than a process ever uses before it is replaced (`Supervisor` in library/supervisor.ts); exports of 4 GB take some 400. */
-const CPU_SECONDS = 1800;
+/** More than a process ever uses before it is replaced (`Supervisor` in library/supervisor.ts); exports of 4 GB take some 400, mails of 4 GB some 900 and more on slow machines. */
+const CPU_SECONDS = 7200;
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 

@@ -23,8 +23,7 @@ export function onStage() {
     document.documentElement.removeAttribute('data-theme');
   });
   /** @param within the conversation that is open @param better a second model is here */
-  return async function stage({ script = scripted(), within = '', better = false } = {}) {
-    const world = livedInWorld();
+  return async function stage({ script = scripted(), within = '', better = false, world = livedInWorld() } = {}) {
     if (better) world.models = [...world.models, model({ id: 'qwen3-4b-q4', name: 'Qwen3 4B' })];
     const fake = fakeCore(world, script.handlers);
     location.hash = `#/chat/${within}`;
