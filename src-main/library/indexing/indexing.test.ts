@@ -290,7 +290,7 @@ test('a word that was asked for in vain is found when the first file with it com
   using folder = temporaryFolder();
   mkdirSync(folder.file('docs'));
   for (let i = 0; i < 30; i++) writeFileSync(folder.file(`docs/${i}.txt`), `Heron number ${i} stands in the reeds.`);
-  await using room = await openRoom(folder.path);
+  await using room = await openRoom(folder.path, { embedder: lettersEmbedder(false) });
   await room.add({ path: folder.file('docs') });
   await room.wait();
   expect(await room.library.search({ query: 'quastelberg' })).toEqual([]);
