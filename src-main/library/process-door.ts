@@ -13,7 +13,7 @@ export const MOST_UNTAKEN = 4_000_000;
 
 /** Codes that may come from the process; whatever else it says is taken for a crash. */
 export const FAULTS: ReadonlySet<string> = new Set([
-  ...['unknown-kind', 'too-large', 'unreadable', 'encrypted-file', 'no-text', 'not-an-export'],
+  ...['unknown-kind', 'too-large', 'unreadable', 'encrypted-file', 'no-text', 'not-an-export', 'picture'],
   // Of the core's own, on the way to and from it.
   ...['reader-timeout', 'reader-crashed', 'file-missing', 'bad-upload', 'closed'],
 ]);
@@ -49,6 +49,9 @@ export const reading = v.object({
   note: v.exactOptional(v.pipe(v.string(), v.maxLength(1000))),
   pages: v.exactOptional(schema.count),
   anchors: v.exactOptional(v.array(v.object({ at: schema.count, page: schema.count }))),
+  title: v.exactOptional(short),
+  date: time,
+  language: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z]{3}$/))),
 });
 
 const progress = { done: v.number(), total: v.number() };

@@ -21,8 +21,11 @@ export const tidy = (text: string): string =>
     .replace(TAGS, (found) => (found.startsWith('\u{1f3f4}') ? found : ''))
     .toWellFormed();
 
-/** At most `MOST_CHARACTERS`, not through a surrogate pair; the note says what was cut. */
-export function finish({ kind, text, pages, anchors, note }: Raw): Reading {
+/** At most `MOST_CHARACTERS`, not through a surrogate pair; the note says what was cut. Notes what language it is in. */
+export function finish(
+  { kind, text, title, date, pages, anchors, note }: Raw,
+  languageOf: (text: string) => string | undefined,
+): Reading {
   const kept = cut(text, MOST_CHARACTERS);
   const notes = [
     note,
@@ -30,12 +33,25 @@ export function finish({ kind, text, pages, anchors, note }: Raw): Reading {
       ? `Only the first ${MOST_CHARACTERS.toLocaleString('en')} characters were read.`
       : undefined,
   ].filter((one) => one !== undefined);
+  const called = cut(
+    tidy(title ?? '')
+      .replace(/\s+/g, ' ')
+      .trim(),
+    MOST_TITLE,
+  );
+  const language = kind === 'code' || kind === 'csv' ? undefined : languageOf(kept);
   return {
     kind,
     text: kept,
     characters: kept.length,
+    ...(called !== '' && { title: called }),
+    ...(date !== undefined && date >= 0 && date <= LAST_DATE && { date }),
     ...(pages !== undefined && { pages }),
     ...(anchors && { anchors: anchors.filter(({ at }: Anchor) => at <= kept.length) }),
+    ...(language !== undefined && { language }),
     ...(notes.length > 0 && { note: notes.join(' ') }),
   };
 }
+const MOST_TITLE = 300;
+/** Of JavaScript's calendar. */
+const LAST_DATE = 8.64e15;

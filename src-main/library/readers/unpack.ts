@@ -1,4 +1,5 @@
 /** Takes named parts out of a zip that a stranger made, with bounds on count, size and ratio (the one user of fflate). */
+import { gunzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import { Fault } from '../../wire/index.ts';
 
@@ -51,6 +52,19 @@ export function unpack(
     },
   });
   return new Map(Object.entries(parts));
+}
+
+/**
+ * A file that was packed by itself (RFC 1952), as Linux keeps its manuals.
+ *
+ * @throws Fault `too-large`; zlib's own errors for what is torn
+ */
+export function gunzip(bytes: Uint8Array, most: number): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: most });
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? bomb() : error;
+  }
 }
 
 const bomb = () =>

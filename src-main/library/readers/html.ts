@@ -1,0 +1,118 @@
+/** HTML: the article of a page as Markdown, or all of it where there is none; never its scripts, menus and styles. */
+import { Fault } from '../../wire/index.ts';
+import { articleOf } from './html-article.ts';
+import { parsePage, textOf, type Page, type PageNode } from './html-dom.ts';
+import { markdownOf } from './html-markdown.ts';
+import { decode } from './decode.ts';
+import { tidy } from './tidy.ts';
+import type { Given, Raw } from './reading.ts';
+
+/** Beyond this, its words are taken without structure: trees need some forty times the memory of their source. */
+const MOST_TREE = 6 << 20;
+/** An article that leaves out more of the page's text than this was not found well: documentation is often all of the page. */
+const LEAST_KEPT = 0.6;
+/** A few words, around which nothing need be looked for. */
+const SHORT = 400;
+
+/** @throws Fault `no-text`, `unknown-kind` */
+export function readHtml({ bytes }: Given): Raw {
+  const html = decodeHtml(bytes);
+  const { text, title, date } = html.length > MOST_TREE ? { text: stripped(html) } : pageMarkdown(html, true);
+  const tidied = tidy(text).trim();
+  if (tidied === '') throw new Fault('no-text', 'This page holds no text: it is drawn by a program when it is shown.');
+  return {
+    kind: 'html',
+    text: tidied,
+    ...(title && { title }),
+    ...(date !== undefined && { date }),
+    ...(html.length > MOST_TREE && { note: 'This page is very long; it was read without its headings.' }),
+  };
+}
+
+export interface PageText {
+  readonly text: string;
+  readonly title?: string;
+  readonly date?: number;
+}
+
+/** @param choose look for the article; false takes all, as for a chapter of a book */
+export function pageMarkdown(html: string, choose: boolean): PageText {
+  const document = parsePage(html);
+  const title = oneLine(document.querySelector('title'));
+  const date = dateOf(document);
+  for (const node of [...document.querySelectorAll(choose ? FURNITURE : NEVER)]) node.remove();
+  const body = document.body ?? document.documentElement;
+  const whole = markdownOf(body);
+  return {
+    text: (choose && whole.length > SHORT && chosen(document, whole)) || whole,
+    ...(title && { title }),
+    ...(date !== undefined && { date }),
+  };
+}
+
+function chosen(document: Page, whole: string): string | undefined {
+  const heading = oneLine(document.querySelector('h1'));
+  const article = articleOf(document);
+  const text = article && markdownOf(article);
+  if (!text || text.length < whole.length * LEAST_KEPT) return undefined;
+  // Readability takes a heading that repeats the title away, and makes second ones of the others of its level.
+  return heading && !text.includes(heading) ? `# ${heading}\n\n${text}` : text;
+}
+
+const oneLine = (node: PageNode | null): string => (node ? textOf(node).replace(/\s+/g, ' ').trim() : '');
+
+const NEVER = 'script, style, noscript, template, iframe, object, embed, svg, canvas, link, meta';
+/** Not `header` and `aside`: articles have those. */
+const FURNITURE = `${NEVER}, nav, footer, form, button, dialog, [role="navigation"], [role="search"], [role="banner"], [role="contentinfo"], [aria-hidden="true"], [hidden], .headerlink, .skip-link, .sr-only`;
+
+const DATES = [
+  ...[
+    'meta[property="article:modified_time"]',
+    'meta[property="article:published_time"]',
+    'meta[itemprop="dateModified"]',
+  ],
+  ...[
+    'meta[itemprop="datePublished"]',
+    'meta[name="last-modified" i]',
+    'meta[name="date" i]',
+    'meta[name="dc.date" i]',
+  ],
+  ...['meta[name="dcterms.modified" i]', 'meta[name="dcterms.created" i]', 'time[datetime]'],
+];
+function dateOf(document: Page): number | undefined {
+  for (const selector of DATES) {
+    const found = document.querySelector(selector);
+    const date = Date.parse(found?.getAttribute('content') ?? found?.getAttribute('datetime') ?? '');
+    if (!Number.isNaN(date)) return date;
+  }
+  return undefined;
+}
+
+/** By its mark, by what its head claims (HTML 13.2.3.2 looks at the first 1,024 bytes), or as any text. */
+export function decodeHtml(bytes: Uint8Array): string {
+  const marked = (bytes[0] === 0xef && bytes[1] === 0xbb) || bytes[0]! >= 0xfe;
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)).toString('latin1');
+  const claimed =
+    /<meta[^>]+charset\s*=\s*["']?\s*([\w:.-]+)/i.exec(head)?.[1] ??
+    /^<\?xml[^>]*encoding=["']([\w-]+)/.exec(head)?.[1];
+  if (claimed && !marked && !/^utf-?(?:8|16)/i.test(claimed))
+    try {
+      return new TextDecoder(claimed).decode(bytes);
+    } catch {
+      // Not a label of the Encoding Standard.
+    }
+  return decode(bytes);
+}
+
+/** Words alone. Each pattern is bounded by its own end, so it passes once over the text. */
+const stripped = (html: string): string =>
+  html
+    .replace(/<(script|style|noscript|template)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, '')
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
+    .replace(/<(?:\/?(?:p|div|li|tr|h[1-6]|br|section|article|table|ul|ol|pre|dt|dd)\b)[^<>]*>/gi, '\n')
+    .replace(/<\/?[a-z][^<>]*>/gi, '')
+    .replace(/&(nbsp|amp|lt|gt|quot);/g, (_whole, name: string) => ENTITIES[name]!)
+    .replace(/[ \t]+/g, ' ')
+    .replace(/ ?\n ?/g, '\n')
+    .replace(/\n{3,}/g, '\n\n');
+const ENTITIES: Readonly<Record<string, string>> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"' };
