@@ -2,9 +2,10 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, no-new-func -- an attacker minds no types and no rules */
 import { createRequire } from 'node:module';
 import type { Wire } from '../wire/index.ts';
-import type { ReadDocument } from './readers/reading.ts';
+import { collect } from './intake.ts';
+import type { Reading } from './readers/reading.ts';
 import { serveReader } from './process-serve.ts';
-import type { Told } from './process-door.ts';
+import type { ReadParts, ReadWhole, Told } from './process-door.ts';
 
 /** What a test tells it to reach. */
 export interface Targets {
@@ -88,8 +89,8 @@ async function attempt(targets: Targets): Promise<string> {
 }
 
 /** The text of the "document" says what to do. */
-const readDocument: ReadDocument = async ({ bytes }) => {
-  const [order, rest = ''] = new TextDecoder().decode(bytes).split('\n');
+const readWhole: ReadWhole = async ({ bytes, size }): Promise<Reading> => {
+  const [order, rest = ''] = new TextDecoder().decode(await collect(bytes, size)).split('\n');
   const answer = (text: string) => ({ kind: 'text' as const, text, characters: text.length });
   switch (order) {
     case 'attempt':
@@ -143,5 +144,18 @@ async function* parseExport(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<To
   }
 }
 
+/** One part for each line, as above. */
+const readParts: ReadParts = async function* ({ bytes }) {
+  for await (const told of parseExport(bytes)) {
+    if (told.kind === 'refused') yield told;
+    else {
+      const { text } = told.conversation.messages[0]!;
+      yield text === 'nonsense'
+        ? ({ kind: 'part', part: { kind: 'program', text: 7 } } as never)
+        : { kind: 'part', part: { kind: 'text', text } };
+    }
+  }
+};
+
 export const serveEvil = (wire: Wire, walls: { permissions: boolean; network: boolean }): void =>
-  serveReader({ wire, walls, readDocument, parseExport, exit: () => process.exit(0) });
+  serveReader({ wire, walls, readWhole, parseExport, readParts, exit: () => process.exit(0) });

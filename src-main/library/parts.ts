@@ -25,6 +25,15 @@ export type Told =
   /** One of many that could not be read; the others go on. */
   | { readonly kind: 'refused'; readonly why: string };
 
+/** The last item: all of the file was read. */
+export interface End {
+  readonly kind: 'end';
+  /** SHA-256, hex, of exactly the bytes that were read. */
+  readonly hash: string;
+}
+/** What `parts` gives, with the bytes that were read so far, of all. */
+export type Delivered = (Told | End) & { readonly done: number; readonly total: number };
+
 export interface PartsOptions {
   /** Recognise text in pictures and scanned pages. */
   readonly ocr: boolean;

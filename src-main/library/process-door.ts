@@ -1,14 +1,18 @@
-/** The contract between the core and the reader process: bytes go in, text or conversations come out; never a path. */
+/** The contract between the core and the reader process: bytes go in, text, parts or conversations come out; never a path. */
 import * as v from 'valibot';
 import { call, schema, stream } from '../wire/index.ts';
-import { document } from './door.ts';
+import { document, documentKind } from './door.ts';
+import type { Told as ToldPart, Part } from './parts.ts';
 import type { Parsed, ParsedConversation } from './ports.ts';
+import type { Reading } from './readers/reading.ts';
 
 /** Bytes of one `reader.feed`. */
 export const CHUNK = 1 << 20;
 /** UTF-16 units of one document's text; the rest is left out, and its note says so. */
 export const MOST_CHARACTERS = 5_000_000;
-/** UTF-16 units of conversations that may be on their way to whoever stores them, besides the one that is being read. */
+/** UTF-16 units of one part's text: two bytes each fit into a frame. A longer document is told in several. */
+export const MOST_PART = 4_000_000;
+/** UTF-16 units of conversations or parts that may be on their way to whoever stores them, besides the one that is being read. */
 export const MOST_UNTAKEN = 4_000_000;
 
 /** Codes that may come from the process; whatever else it says is taken for a crash. */
@@ -54,10 +58,27 @@ export const reading = v.object({
   language: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z]{3}$/))),
 });
 
+const part: v.GenericSchema<Part> = v.object({
+  kind: documentKind,
+  text: v.pipe(v.string(), v.maxLength(MOST_PART)),
+  title: v.exactOptional(short),
+  date: time,
+  pages: v.exactOptional(schema.count),
+  anchors: v.exactOptional(v.array(v.object({ at: schema.count, page: schema.count }))),
+  language: v.exactOptional(v.pipe(v.string(), v.maxLength(8))),
+  note: v.exactOptional(short),
+});
+
 const progress = { done: v.number(), total: v.number() };
 export const parsed: v.GenericSchema<Parsed> = v.variant('kind', [
   v.object({ kind: v.literal('conversation'), conversation, ...progress }),
   v.object({ kind: v.literal('refused'), why: v.string(), ...progress }),
+]);
+
+const refused = v.object({ kind: v.literal('refused'), why: short, ...progress });
+export const partTold: v.GenericSchema<ToldPart & { done: number; total: number }> = v.variant('kind', [
+  v.object({ kind: v.literal('part'), part, ...progress }),
+  refused,
 ]);
 
 /** What a parser of exports says of the next conversation; the process adds how far it has read. */
@@ -82,22 +103,42 @@ export type Told =
  */
 export type ParseExport = (bytes: AsyncIterable<Uint8Array>, name: string) => AsyncIterable<Told>;
 
+export interface GivenFile {
+  /** As for `ParseExport`: once, from the beginning, asked for when wanted. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly name: string;
+  readonly size: number;
+}
+/** How the process calls what reads all documents of a file (`parts-read.ts`); what stands at `ParseExport` holds here. */
+export type ReadParts = (file: GivenFile & { readonly ocr: boolean }) => AsyncIterable<ToldPart>;
+/** The same file as one text, of which a large archive gives its beginning. */
+export type ReadWhole = (file: GivenFile) => Promise<Reading>;
+
 const bytes = v.pipe(
   v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'is not bytes'),
   v.check((value) => value.length <= CHUNK, 'must have at most 1 MiB'),
 );
 const file = v.strictObject({ name: schema.text(1000), size: schema.count });
 
-/** One `reader.document` or `reader.conversations` at a time; it is asked first, then fed. */
+/** One `reader.document`, `reader.conversations` or `reader.parts` at a time; it is asked first, then fed. */
 export const readerDoor = {
   'reader.document': call('Reads one document from the bytes that are fed.', file, reading),
   'reader.conversations': stream('Reads the conversations of one export from the bytes that are fed.', file, parsed),
+  'reader.parts': stream(
+    'Reads all documents of one file from the bytes that are fed: one, or those of a mail archive, an export, a chat.',
+    v.strictObject({ ...file.entries, ocr: v.boolean() }),
+    partTold,
+  ),
   'reader.feed': call(
     'Hands over the next bytes; answers when there is room for more, or `enough` when no more are wanted.',
     v.strictObject({ bytes, last: v.boolean() }),
     v.object({ enough: v.boolean() }),
   ),
-  'reader.taken': call('The oldest conversation that was not yet told of is stored.', schema.empty, schema.empty),
+  'reader.taken': call(
+    'The oldest conversation or part that was not yet told of is stored.',
+    schema.empty,
+    schema.empty,
+  ),
   'reader.confinement': call(
     'What the process finds closed to itself.',
     schema.empty,

@@ -1,20 +1,28 @@
-/** What the reader process does with the core's requests: one document, or one export, from the bytes that are fed. */
+/** What the reader process does with the core's requests: one document, one export or all parts of a file, from the bytes that are fed. */
 import { Fault, serve, type Wire } from '../wire/index.ts';
-import { collect, intake, type Intake } from './intake.ts';
-import { MOST_UNTAKEN, readerDoor, type ParseExport, type Told } from './process-door.ts';
-import type { ReadDocument } from './readers/reading.ts';
+import { intake, type Intake } from './intake.ts';
+import type { Told as ToldPart } from './parts.ts';
+import {
+  MOST_UNTAKEN,
+  readerDoor,
+  type ParseExport,
+  type ReadParts,
+  type ReadWhole,
+  type Told,
+} from './process-door.ts';
 
 export interface ServeReaderOptions {
   readonly wire: Wire;
-  readonly readDocument: ReadDocument;
+  readonly readWhole: ReadWhole;
   readonly parseExport: ParseExport;
+  readonly readParts: ReadParts;
   readonly walls: { readonly permissions: boolean; readonly network: boolean };
   /** The wire has closed: nothing here need be saved. */
   exit(): void;
 }
 
 /** Serves `readerDoor`. Whatever a parser throws that is no Fault becomes `unreadable`: its text may quote the file. */
-export function serveReader({ wire, readDocument, parseExport, walls, exit }: ServeReaderOptions): void {
+export function serveReader({ wire, readWhole, parseExport, readParts, walls, exit }: ServeReaderOptions): void {
   let current: Intake | undefined;
   let stored = (): void => {};
 
@@ -28,6 +36,27 @@ export function serveReader({ wire, readDocument, parseExport, walls, exit }: Se
     mine.end();
     current = undefined;
   };
+
+  /** What a parser says of the bytes that are fed, one after the other, with how far it has read. */
+  async function* told<T extends Told | ToldPart>(
+    parse: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<T>,
+    size: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<T & { done: number; total: number }> {
+    const mine = begin(signal);
+    const out = untaken(signal);
+    stored = out.taken;
+    try {
+      for await (const one of parse(mine)) {
+        yield { ...one, done: Math.min(mine.given, size), total: size };
+        await out.add(weight(one));
+      }
+    } catch (error) {
+      throw plain(error);
+    } finally {
+      end(mine);
+    }
+  }
 
   serve({
     door: readerDoor,
@@ -43,29 +72,16 @@ export function serveReader({ wire, readDocument, parseExport, walls, exit }: Se
       async 'reader.document'({ name, size }, signal) {
         const mine = begin(signal);
         try {
-          const bytes = await collect(mine, size);
-          return { name, ...(await readDocument({ bytes, name })) };
+          return { name, ...(await readWhole({ bytes: mine, name, size })) };
         } catch (error) {
           throw plain(error);
         } finally {
           end(mine);
         }
       },
-      async *'reader.conversations'({ name, size }, signal) {
-        const mine = begin(signal);
-        const out = untaken(signal);
-        stored = out.taken;
-        try {
-          for await (const told of parseExport(mine, name)) {
-            yield { ...told, done: Math.min(mine.given, size), total: size };
-            await out.add(weight(told));
-          }
-        } catch (error) {
-          throw plain(error);
-        } finally {
-          end(mine);
-        }
-      },
+      'reader.conversations': ({ name, size }, signal) => told((bytes) => parseExport(bytes, name), size, signal),
+      'reader.parts': ({ name, size, ocr }, signal) =>
+        told((bytes) => readParts({ bytes, name, size, ocr }), size, signal),
       async 'reader.feed'({ bytes, last }) {
         return current ? current.feed(bytes, last) : { enough: true };
       },
@@ -97,14 +113,16 @@ function untaken(signal: AbortSignal) {
   };
 }
 
-const weight = (told: Told): number =>
-  told.kind === 'refused'
-    ? told.why.length
-    : told.conversation.messages.reduce(
-        (sum, { text, attachments = [] }) =>
-          attachments.reduce((more, one) => more + (one.text?.length ?? 0), sum + text.length),
-        0,
-      );
+/** UTF-16 units of text. */
+function weight(told: Told | ToldPart): number {
+  if (told.kind === 'refused') return told.why.length;
+  if (told.kind === 'part') return told.part.text.length;
+  return told.conversation.messages.reduce(
+    (sum, { text, attachments = [] }) =>
+      attachments.reduce((more, one) => more + (one.text?.length ?? 0), sum + text.length),
+    0,
+  );
+}
 
 const plain = (error: unknown): Fault =>
   error instanceof Fault

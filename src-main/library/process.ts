@@ -14,10 +14,14 @@ serveReader({
   wire: await parentWire(),
   walls,
   // Parsers are loaded when a file of theirs comes.
-  readDocument: async (given) => (await import('./readers/read.ts')).readDocument(given),
+  readWhole: async (file) => (await import('./parts-whole.ts')).readWhole(file),
   async *parseExport(bytes, name) {
     const { parseExport } = await import('./exports/parse.ts');
     yield* parseExport(bytes, name);
+  },
+  async *readParts(file) {
+    const { readParts } = await import('./parts-read.ts');
+    yield* readParts(file);
   },
   exit: () => process.exit(0),
 });

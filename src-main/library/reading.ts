@@ -6,13 +6,22 @@ import { Fault, type Handlers } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import type { Document, libraryDoor } from './door.ts';
 import { fitting } from './fitting.ts';
+import { hashed } from './hashed.ts';
+import type { Delivered, PartsOptions } from './parts.ts';
 import type { Parsed, Reading, Source } from './ports.ts';
-import { parsed, reading } from './process-door.ts';
-import { openFile, refuseLarger, type Bytes } from './source.ts';
-import { openSupervisor, type Loan, type SupervisorOptions } from './supervisor.ts';
+import { parsed, partTold, reading } from './process-door.ts';
+import { refuseLarger } from './size.ts';
+import { openFile, type Bytes } from './source.ts';
+import { openSupervisor, type Loan, type Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { openUploads, type UploadOptions } from './uploads.ts';
 
 export interface ReadingPart extends Reading {
+  /**
+   * Reads all documents of one file: one, or the many of a mail archive, an export or a chat, each as soon as it is read.
+   * The last item is the end, with the SHA-256 of the bytes that were read. One file at a time, in a process of its own
+   * for this: an attachment never waits for it. Faults as `read`; also `unreadable` when the file changed meanwhile.
+   */
+  parts(source: Source, options: PartsOptions, signal?: AbortSignal): AsyncIterable<Delivered>;
   readonly handlers: Pick<Handlers<typeof libraryDoor>, 'library.read' | 'library.offer' | 'library.give'>;
   /** Drops what the window handed over and the idle process: daimon sleeps. */
   rest(): void;
@@ -33,8 +42,17 @@ export interface Limits {
   readonly exportBytes: number;
   readonly documentMs: number;
   readonly pdfMs: number;
-  /** How long the parser of an export may be silent: no conversation, and no byte asked for. */
+  /** How long the parser of an export, or of parts, may be silent: nothing told, and no byte asked for. */
   readonly silenceMs: number;
+  /** The same where text in pictures is recognised, at some seconds a page. */
+  readonly ocrMs: number;
+}
+interface Streamed<T> {
+  readonly file: Pick<Bytes, 'name' | 'size' | 'chunks'>;
+  /** Milliseconds of silence. */
+  readonly most: number;
+  readonly item: v.GenericSchema<unknown, T>;
+  ask(reader: Loan['reader'], named: { readonly name: string; readonly size: number }): AsyncIterable<unknown>;
 }
 const LIMITS: Limits = {
   documentBytes: 64 * 2 ** 20,
@@ -42,14 +60,17 @@ const LIMITS: Limits = {
   documentMs: 30_000,
   pdfMs: 60_000,
   silenceMs: 60_000,
+  ocrMs: 10 * 60_000,
 };
 
 export function openReading({ host, log, ids, limits, process, uploads: some }: ReadingOptions): ReadingPart {
-  const { documentBytes, exportBytes, documentMs, pdfMs, silenceMs } = { ...LIMITS, ...limits };
+  const { documentBytes, exportBytes, documentMs, pdfMs, silenceMs, ocrMs } = { ...LIMITS, ...limits };
   const uploads = openUploads({ ids, ...some });
-  // Two, so that a file can be attached while a large history is brought in.
+  // Three, so that a file can be attached while a large history is brought in, and while folders are read.
   const documents = openSupervisor({ host, log, ...process });
   const exports = openSupervisor({ host, log, yielding: true, ...process });
+
+  const folders = openSupervisor({ host, log, yielding: true, ...process });
 
   const open = async ({ path, upload }: Source, most: { bytes: number; what: string }): Promise<Bytes> => {
     if ((path === undefined) === (upload === undefined))
@@ -106,35 +127,68 @@ export function openReading({ host, log, ids, limits, process, uploads: some }: 
     }
   };
 
+  /** Borrows a process, feeds it the file, and gives what it tells, checked; each is acknowledged when it was taken. */
+  async function* streamed<T>(
+    supervisor: Supervisor,
+    { file, most, item, ask }: Streamed<T>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<T> {
+    const loan = await supervisor.borrow(signal);
+    let well = false;
+    try {
+      // While whoever stores the items takes their time, nobody blames the process.
+      let waiting = true;
+      const alive = () => loan.within(waiting ? most : undefined);
+      alive();
+      const items = ask(loan.reader, { name: file.name.slice(0, 1000), size: file.size });
+      const fed = feed(loan, file, alive);
+      fed.catch((error: unknown) => loan.fail(error));
+      for await (const told of items) {
+        waiting = false;
+        alive();
+        yield checked(item, told);
+        waiting = true;
+        alive();
+        loan.reader['reader.taken']({}).catch(() => {});
+      }
+      await fed;
+      well = true;
+    } catch (error) {
+      throw loan.explain(error);
+    } finally {
+      loan.release(well);
+    }
+  }
+
   async function* conversations(source: Source, signal?: AbortSignal): AsyncGenerator<Parsed> {
     const file = await open(source, { bytes: exportBytes, what: 'exports' });
     try {
-      const loan = await exports.borrow(signal);
-      let well = false;
-      try {
-        const { name, size } = file;
-        // While whoever stores the conversations takes their time, nobody blames the process.
-        let waiting = true;
-        const alive = () => loan.within(waiting ? silenceMs : undefined);
-        alive();
-        const items = loan.reader['reader.conversations']({ name: name.slice(0, 1000), size });
-        const fed = feed(loan, file, alive);
-        fed.catch((error: unknown) => loan.fail(error));
-        for await (const item of items) {
-          waiting = false;
-          alive();
-          yield checked(parsed, item);
-          waiting = true;
-          alive();
-          loan.reader['reader.taken']({}).catch(() => {});
-        }
-        await fed;
-        well = true;
-      } catch (error) {
-        throw loan.explain(error);
-      } finally {
-        loan.release(well);
-      }
+      const ask: Streamed<Parsed>['ask'] = (reader, named) => reader['reader.conversations'](named);
+      yield* streamed(exports, { file, most: silenceMs, item: parsed, ask }, signal);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async function* parts(source: Source, { ocr }: PartsOptions, signal?: AbortSignal): AsyncGenerator<Delivered> {
+    const file = await open(source, { bytes: exportBytes, what: 'files' });
+    try {
+      // What a parser had no need of (the pictures of an export) belongs to the file as well.
+      const bytes = hashed(file.chunks());
+      yield* streamed(
+        folders,
+        {
+          file: { ...file, chunks: bytes.chunks },
+          most: ocr ? ocrMs : silenceMs,
+          item: partTold,
+          ask: (reader, named) => reader['reader.parts']({ ...named, ocr }),
+        },
+        signal,
+      );
+      const hash = await bytes.end(signal);
+      if (await file.changed?.())
+        throw new Fault('unreadable', 'The file changed while it was read, so nothing of it was taken. Try again.');
+      yield { kind: 'end', hash, done: file.size, total: file.size };
     } finally {
       await file.close();
     }
@@ -143,6 +197,7 @@ export function openReading({ host, log, ids, limits, process, uploads: some }: 
   return {
     read,
     conversations,
+    parts,
     handlers: {
       'library.read': async (source, signal) => fitting(await read(source, signal)),
       'library.offer': (file) => ({ upload: uploads.offer(file) }),
@@ -152,16 +207,21 @@ export function openReading({ host, log, ids, limits, process, uploads: some }: 
       uploads.forget();
       documents.rest();
       exports.rest();
+      folders.rest();
     },
     async close() {
       uploads.forget();
-      await Promise.all([documents.close(), exports.close()]);
+      await Promise.all([documents.close(), exports.close(), folders.close()]);
     },
   };
 }
 
 /** Hands the file over as fast as the process takes it; ends early when it wants no more. */
-async function feed({ reader }: Loan, file: Bytes, onChunk: (bytes: Uint8Array) => void): Promise<void> {
+async function feed(
+  { reader }: Loan,
+  file: Pick<Bytes, 'size' | 'chunks'>,
+  onChunk: (bytes: Uint8Array) => void,
+): Promise<void> {
   let left = file.size;
   if (left === 0) await reader['reader.feed']({ bytes: new Uint8Array(), last: true });
   for await (const bytes of file.chunks()) {

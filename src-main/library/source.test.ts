@@ -2,7 +2,8 @@
 import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/fakes/folder.ts';
-import { human, openFile, refuseLarger } from './source.ts';
+import { human, refuseLarger } from './size.ts';
+import { openFile } from './source.ts';
 
 const most = { bytes: 4 << 20, what: 'documents' };
 

@@ -1,9 +1,10 @@
 /** Opens a file of this machine for reading, and nothing that only looks like one: no device, pipe, socket or folder. */
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename, isAbsolute } from 'node:path';
 import { Fault } from '../wire/index.ts';
 import { CHUNK } from './process-door.ts';
+import { refuseLarger } from './size.ts';
 
 /** Something to read, once. */
 export interface Bytes {
@@ -12,6 +13,8 @@ export interface Bytes {
   /** At most 1 MiB each; throws Fault `unreadable` when they cannot be had. */
   chunks(): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
+  /** Whether the file was written, or went away, since it was opened; what was read may be half of each. */
+  changed?(): Promise<boolean>;
 }
 
 // Windows has neither, and no FIFO in its file system.
@@ -33,19 +36,11 @@ export async function openFile(path: string, most: { readonly bytes: number; rea
     const opened = await handle.stat();
     refuseOthers(opened);
     refuseLarger(opened.size, most);
-    return { name: basename(path), size: opened.size, ...reading(handle, opened.size) };
+    return { name: basename(path), size: opened.size, ...reading(handle, opened) };
   } catch (error) {
     await handle?.close();
     throw error instanceof Fault ? error : told(error);
   }
-}
-
-/** @throws Fault `too-large` that names both figures */
-export function refuseLarger(size: number, { bytes, what }: { readonly bytes: number; readonly what: string }): void {
-  if (size <= bytes) return;
-  throw new Fault('too-large', `This file has ${human(size)}; ${what} of at most ${human(bytes)} are read.`, {
-    details: { size, limit: bytes },
-  });
 }
 
 function refuseOthers(found: { isFile(): boolean; isDirectory(): boolean }): void {
@@ -58,8 +53,12 @@ function refuseOthers(found: { isFile(): boolean; isDirectory(): boolean }): voi
   );
 }
 
-function reading(handle: FileHandle, size: number): Pick<Bytes, 'chunks' | 'close'> {
+function reading(handle: FileHandle, { size, mtimeMs }: Stats): Omit<Bytes, 'name' | 'size'> {
   return {
+    async changed() {
+      const now = await handle.stat();
+      return now.size !== size || now.mtimeMs !== mtimeMs || now.nlink === 0;
+    },
     async *chunks() {
       for (let at = 0; at < size;) {
         // Of its own: it travels to another process while the next one is filled.
@@ -96,11 +95,4 @@ function told(error: unknown): Fault {
       },
     );
   return new Fault('unreadable', 'The disk could not read this file. Nothing else is affected.', { cause: error });
-}
-
-const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
-/** 64 MiB reads as 64 MB: the limits are round in the units that file managers of today do not agree on. */
-export function human(bytes: number): string {
-  const step = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
-  return `${(bytes / 1024 ** step).toLocaleString('en', { maximumFractionDigits: 1 })} ${UNITS[step]}`;
 }

@@ -1,7 +1,8 @@
 /** Bytes that the window hands over: in memory only, in order, for ten minutes at most. */
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
-import { human, refuseLarger, type Bytes } from './source.ts';
+import { human, refuseLarger } from './size.ts';
+import type { Bytes } from './source.ts';
 
 export interface Uploads {
   /** @throws Fault `too-large` */
