@@ -57,8 +57,12 @@ const PASSAGES = `
     pages INTEGER,
     language TEXT,
     note TEXT,
+    -- Parts that could not be read, and the sentence of the first.
+    refused INTEGER NOT NULL DEFAULT 0,
+    why TEXT,
     UNIQUE (hash, how)
   ) STRICT;
+  CREATE INDEX content_broken ON content (id) WHERE complete = 0;
 
   CREATE TABLE document (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -81,8 +85,93 @@ const PASSAGES = `
     page INTEGER,
     heading TEXT,
     text TEXT NOT NULL,
+    -- The head of the table that its rows belong to, where it does not stand in the text itself.
+    context TEXT,
+    -- Where the script has no spaces: the text with its words apart.
+    apart TEXT,
+    -- Of what is embedded, so that the same text is embedded once.
+    digest BLOB NOT NULL,
     UNIQUE (document, n)
   ) STRICT;
+  CREATE INDEX passage_digest ON passage (digest);
+
+  -- What is found by: the passage, its neighbours (the words that a passage lacks often stand beside it), and what it is under.
+  CREATE VIEW passage_window AS
+    SELECT p.id, p.document, p.n, coalesce(p.apart, p.text) AS own,
+      coalesce((SELECT coalesce(b.apart, b.text) FROM passage b WHERE b.document = p.document AND b.n = p.n - 1), '')
+        || char(10) ||
+      coalesce((SELECT coalesce(a.apart, a.text) FROM passage a WHERE a.document = p.document AND a.n = p.n + 1), '') AS near,
+      coalesce(d.title, '') || char(10) || coalesce(p.heading, '') || char(10) || coalesce(p.context, '') AS head
+    FROM passage p JOIN document d ON d.id = p.document;
+  CREATE VIRTUAL TABLE passage_words USING fts5 (
+    own, near, head, content = 'passage_window', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
+  );
+  -- What is taken out leaves the index at once, and not when its pages happen to be written anew.
+  INSERT INTO passage_words (passage_words, rank) VALUES ('secure-delete', 1);
+
+  -- A bit a dimension, alone in its table: each search reads all of it.
+  CREATE TABLE passage_bits (
+    passage INTEGER PRIMARY KEY REFERENCES passage (id),
+    document INTEGER NOT NULL,
+    embedder INTEGER NOT NULL REFERENCES embedder (id),
+    bits BLOB NOT NULL
+  ) STRICT;
+  -- A signed byte a dimension, for the few that come close.
+  CREATE TABLE passage_bytes (
+    passage INTEGER PRIMARY KEY REFERENCES passage (id),
+    bytes BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE embedder (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+  ) STRICT;
+  -- Passages that have no vector of the embedder that is in use.
+  CREATE TABLE passage_bare (
+    passage INTEGER PRIMARY KEY REFERENCES passage (id),
+    content INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE shelf (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    -- The one in use. filled: the passage up to which all were asked whether they have its vector; null: all were.
+    embedder INTEGER REFERENCES embedder (id),
+    filled INTEGER,
+    passages INTEGER NOT NULL DEFAULT 0,
+    bare INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  INSERT INTO shelf (one) VALUES (1);
+  CREATE TRIGGER passage_came AFTER INSERT ON passage BEGIN
+    UPDATE shelf SET passages = passages + 1;
+  END;
+  CREATE TRIGGER passage_went AFTER DELETE ON passage BEGIN
+    UPDATE shelf SET passages = passages - 1;
+  END;
+  CREATE TRIGGER bare_came AFTER INSERT ON passage_bare BEGIN
+    UPDATE shelf SET bare = bare + 1;
+    UPDATE content SET bare = bare + 1 WHERE id = new.content;
+  END;
+  CREATE TRIGGER bare_went AFTER DELETE ON passage_bare BEGIN
+    UPDATE shelf SET bare = bare - 1;
+    UPDATE content SET bare = bare - 1 WHERE id = old.content;
+  END;
 `;
 
-export const migrations: readonly Migration[] = [{ number: 1, sql: PASSAGES + PLACES }];
+/** Words of the files' paths. */
+const NAMES = `
+  CREATE VIRTUAL TABLE file_words USING fts5 (
+    path, content = 'file', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
+  );
+  INSERT INTO file_words (file_words, rank) VALUES ('secure-delete', 1);
+  CREATE TRIGGER file_came AFTER INSERT ON file BEGIN
+    INSERT INTO file_words (rowid, path) VALUES (new.id, new.path);
+  END;
+  CREATE TRIGGER file_went AFTER DELETE ON file BEGIN
+    INSERT INTO file_words (file_words, rowid, path) VALUES ('delete', old.id, old.path);
+  END;
+  CREATE TRIGGER file_moved AFTER UPDATE OF path ON file WHEN old.path <> new.path BEGIN
+    INSERT INTO file_words (file_words, rowid, path) VALUES ('delete', old.id, old.path);
+    INSERT INTO file_words (rowid, path) VALUES (new.id, new.path);
+  END;
+`;
+
+export const migrations: readonly Migration[] = [{ number: 1, sql: PASSAGES + PLACES + NAMES }];

@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { concat, equal, wipe } from '../bytes.ts';
 import type { SqlValue } from '../ports.ts';
+import { loadVectors } from './vectors.ts';
 
 /**
  * `aegis`: AEGIS-256 (draft-irtf-cfrg-aegis-aead), a nonce and a tag for each page; 1.2–1.8 × the time of plain SQLite
@@ -78,6 +79,7 @@ export function connectDatabase(options: ConnectionOptions): Connection {
     db.pragma('trusted_schema = OFF');
     db.pragma(`cache_size = -${cacheKb}`);
     db.pragma('journal_size_limit = 67108864');
+    loadVectors(db);
     if (maxPages !== undefined) db.pragma(`max_page_count = ${maxPages}`);
   } catch (error) {
     db.close();

@@ -21,13 +21,16 @@ export interface OpenStoreOptions {
   readonly cipher?: Cipher;
   readonly clock: Clock;
   readonly log: Log;
-  /** KiB of decrypted pages in memory (default 16 MiB). */
+  /** KiB of decrypted pages in memory, of each connection (default 16 MiB, and 96 MiB of the worker's). */
   readonly cacheKb?: number;
   /** Milliseconds to wait for another process's lock (default 5,000). */
   readonly busyMs?: number;
   /** Upper bound in pages; for tests of a full disk. */
   readonly maxPages?: number;
 }
+
+/** Searches read the whole index of vectors: what does not fit is decrypted again each time (100,000 passages: 60 MB). */
+const WORKER_CACHE_KB = 98_304;
 
 /**
  * Opens the store, making the file (mode 0600) when there is none.
@@ -62,7 +65,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     }
   };
   const { transaction, check } = transactions(db);
-  const background = openBackground(connection);
+  const background = openBackground({ ...connection, cacheKb: cacheKb ?? WORKER_CACHE_KB });
   // A file that this opening made holds nothing that a backup could save.
   const isNew = db.get<{ n: number }>('select count(*) as n from sqlite_master', [])!.n === 0;
   let firstBackup: string | undefined;
