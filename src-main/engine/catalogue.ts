@@ -1,6 +1,7 @@
 /** The catalogue: what an entry is, where it can be had, and what its memory is reckoned from. */
 import { BITS, type Card, type Quantisation, type Source } from './card.ts';
 import { CARDS } from './cards.ts';
+import { EMBEDDER_CARD } from './embedder-card.ts';
 
 export type { HubSource, Source, WheelSource } from './card.ts';
 import type { Needs } from './fit.ts';
@@ -52,5 +53,14 @@ function entry(card: Card): Entry {
   };
 }
 
+/** The models that talk. */
 export const CATALOGUE: readonly Entry[] = CARDS.map(entry);
-export const catalogueEntry = (id: string): Entry | undefined => CATALOGUE.find((one) => one.id === id);
+/** The model that finds by meaning: never offered for a conversation. */
+export const EMBEDDER: Entry & { readonly pinned: NonNullable<Card['pinned']> } = {
+  ...entry(EMBEDDER_CARD),
+  pinned: EMBEDDER_CARD.pinned,
+};
+const ALL = [...CATALOGUE, EMBEDDER];
+export const catalogueEntry = (id: string): Entry | undefined => ALL.find((one) => one.id === id);
+/** The entry whose pinned file this is. */
+export const entryOf = (sha256: string): Entry | undefined => ALL.find(({ pinned }) => pinned?.sha256 === sha256);

