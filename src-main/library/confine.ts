@@ -15,10 +15,12 @@ const OPEN = new Set([
 ]);
 /** Asked for by libraries when they are loaded, though what we call of them never uses it. */
 const CLOSED = sibling('./closed', import.meta.url).href;
+const CLOSED_CRYPTO = sibling('./closed-crypto', import.meta.url).href;
 const CLOSED_MODULE = sibling('./closed-module', import.meta.url).href;
 const REPLACED = new Map([
   ['fs', CLOSED],
   ['os', CLOSED],
+  ['crypto', CLOSED_CRYPTO],
   ['module', CLOSED_MODULE],
 ]);
 

@@ -1,9 +1,84 @@
 /** All documents of one file, whoever made it; called in the reader process as `process-door.ts` says. */
-import type { ReadParts } from './process-door.ts';
+import { isFault } from '../wire/index.ts';
+import { pullFrom, type Pull } from './exports/pull.ts';
 import { collect } from './intake.ts';
+import type { Told } from './parts.ts';
 import { partOf } from './parts-finish.ts';
+import type { GivenFile } from './process-door.ts';
+import type { ReadDocument, Reading } from './readers/reading.ts';
+import { refuseLarger } from './size.ts';
+import { PEEK, sniff } from './sniff.ts';
 
-export const readParts: ReadParts = async function* ({ bytes, name, size }) {
-  const { readDocument } = await import('./readers/read.ts');
-  yield* partOf(await readDocument({ bytes: await collect(bytes, size), name }));
-};
+/** One document, or many. */
+export type Contents =
+  { readonly is: 'document'; readonly reading: Reading } | { readonly is: 'many'; readonly parts: AsyncIterable<Told> };
+
+export interface PartsFile extends GivenFile {
+  readonly ocr: boolean;
+  readonly readDocument: ReadDocument;
+}
+
+/** What is read as a whole must fit into memory, several times over. */
+const WHOLE = 64 << 20;
+
+export async function* readParts(file: PartsFile): AsyncGenerator<Told> {
+  const contents = await open(file);
+  if (contents.is === 'many') yield* contents.parts;
+  else {
+    const { characters: _, ...part } = contents.reading;
+    yield* partOf(part);
+  }
+}
+
+/**
+ * Looks at the first bytes, and reads what is one document; of what has many, nothing is read yet.
+ *
+ * @throws Fault as `readDocument`, and `too-large` for a single document over 64 MB
+ */
+export async function open({ bytes, name, size, ocr, readDocument }: PartsFile): Promise<Contents> {
+  const pull = pullFrom(bytes);
+  const head = (await pull.exactly(PEEK)).slice();
+  pull.putBack(head);
+  const whole = () => {
+    refuseLarger(size, { bytes: WHOLE, what: 'documents' });
+    return collect(pull.rest(), size);
+  };
+  const document = async (given: Uint8Array): Promise<Contents> => ({
+    is: 'document',
+    reading: await readDocument({ bytes: given, name, ...(ocr && { ocr }) }),
+  });
+  const many = (parts: AsyncIterable<Told>): Contents => ({ is: 'many', parts });
+
+  const kind = sniff(head, name);
+  if (kind === 'document') return document(await whole());
+  const options = { readDocument, ocr, name };
+  const parts = async (from: Pull) =>
+    kind === 'zip'
+      ? (await import('./parts-zip.ts')).partsOfZip(from, options)
+      : (await import('./parts-stream.ts')).partsOfStream(kind, from.rest(), options);
+  // What these are is only known when they are read, and larger than any document they can be nothing else.
+  const unsure = kind === 'zip' || kind === 'conversations' || kind === 'telegram';
+  if (!unsure || size > WHOLE) return { is: 'many', parts: await parts(pull) };
+  const given = await whole();
+  const found = await begun(await parts(pullFrom(one(given))));
+  return found ? { is: 'many', parts: found } : document(given);
+}
+
+async function* one(bytes: Uint8Array) {
+  yield bytes;
+}
+
+/** The same parts once the first has come; undefined when the file turns out to be something else. */
+async function begun(parts: AsyncGenerator<Told>): Promise<AsyncGenerator<Told> | undefined> {
+  try {
+    const first = await parts.next();
+    if (first.done) return undefined;
+    return (async function* () {
+      yield first.value;
+      yield* parts;
+    })();
+  } catch (error) {
+    if (isFault(error, 'not-an-export')) return undefined;
+    throw error;
+  }
+}

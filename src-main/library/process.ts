@@ -2,6 +2,7 @@
 // Before everything else: no parser is loaded into an open process. Static imports would come first, hence the dynamic
 // ones.
 import { walls } from './confine.ts';
+import type { ReadDocument } from './readers/reading.ts';
 
 const { parentWire } = await import('../wire/carriers/parent.ts');
 const { serveReader } = await import('./process-serve.ts');
@@ -10,18 +11,20 @@ const { serveReader } = await import('./process-serve.ts');
 // by the clock.
 process.on('unhandledRejection', () => {});
 
+// Parsers are loaded when a file of theirs comes.
+const readDocument: ReadDocument = async (given) => (await import('./readers/read.ts')).readDocument(given);
+
 serveReader({
   wire: await parentWire(),
   walls,
-  // Parsers are loaded when a file of theirs comes.
-  readWhole: async (file) => (await import('./parts-whole.ts')).readWhole(file),
+  readWhole: async (file) => (await import('./parts-whole.ts')).readWhole({ ...file, readDocument }),
+  async *readParts(file) {
+    const { readParts } = await import('./parts-read.ts');
+    yield* readParts({ ...file, readDocument });
+  },
   async *parseExport(bytes, name) {
     const { parseExport } = await import('./exports/parse.ts');
     yield* parseExport(bytes, name);
-  },
-  async *readParts(file) {
-    const { readParts } = await import('./parts-read.ts');
-    yield* readParts(file);
   },
   exit: () => process.exit(0),
 });
