@@ -20,7 +20,9 @@ const question = v.strictObject({
 export type Question = v.InferOutput<typeof question>;
 
 export function readQuestions(): Question[] {
-  const lines = readFileSync(fileURLToPath(new URL('./questions.jsonl', import.meta.url)), 'utf8').trim().split('\n');
+  const lines = readFileSync(fileURLToPath(new URL('./questions.jsonl', import.meta.url)), 'utf8')
+    .trim()
+    .split('\n');
   return lines.map((line) => v.parse(question, JSON.parse(line)));
 }
 
@@ -28,7 +30,11 @@ export function readQuestions(): Question[] {
 export function documentFiles(): string[] {
   return readdirSync(documentsFolder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(documentsFolder.length + 1).replaceAll('\\', '/'))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(documentsFolder.length + 1)
+        .replaceAll('\\', '/'),
+    )
     .sort();
 }
 
