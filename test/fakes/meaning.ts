@@ -39,7 +39,10 @@ export function fakeMeaning({ id = 'fake', same = [] }: { id?: string; same?: re
       return texts.map((text) => {
         const sum = new Float32Array(DIMENSIONS);
         for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
-          const one = ofWord(meaning.get(word) ?? word);
+          const meant = meaning.get(word) ?? word;
+          // Short words are most of a text and say nothing of it.
+          if (meant.length < 4) continue;
+          const one = ofWord(meant);
           for (let i = 0; i < DIMENSIONS; i++) sum[i]! += one[i]!;
         }
         const length = Math.hypot(...sum) || 1;
