@@ -1,6 +1,7 @@
 /** Manual pages from their source: man(7) and mdoc(7) macros become headings, items and plain words (groff_man(7), mdoc(7)). */
 import { decode } from './decode.ts';
 import { glyphs } from './man-glyphs.ts';
+import { rowLine } from './rows.ts';
 import { tidy } from './tidy.ts';
 import type { Given, Raw } from './reading.ts';
 
@@ -24,10 +25,14 @@ interface Page {
   /** What the next line of text stands behind. */
   tag: boolean;
   literal: boolean;
+  /** A line of a macro is a word or two of the sentence around it. */
+  pieces: boolean;
+  /** BSD's macros, whose names are words of the text's own. */
+  mdoc: boolean;
 }
 
 function manual(source: string): { text: string; title?: string; date?: number } {
-  const page: Page = { lines: [], tag: false, literal: false };
+  const page: Page = { lines: [], tag: false, literal: false, pieces: false, mdoc: false };
   // A backslash at the end goes on in the next line.
   const lines = source.replace(/\\\n/g, '').split(/\r?\n/);
   for (let i = 0; i < lines.length; i++) {
@@ -42,7 +47,7 @@ function manual(source: string): { text: string; title?: string; date?: number }
     if (name === 'de' || name === 'ig' || name === 'am')
       while (i + 1 < lines.length && !/^\.\.?\s*$/.test(lines[++i]!));
     else if (name === 'if' || name === 'ie' || name === 'el') i = skipBlock(lines, i);
-    else if (name === 'TS') table(page, lines, (i = tableAt(lines, i)), i);
+    else if (name === 'TS') i = table(page, lines, i);
     else macro(page, name, rest.replace(/\\".*$/, ''));
   }
   const text = page.lines
@@ -62,40 +67,41 @@ function skipBlock(lines: readonly string[], at: number): number {
   return at;
 }
 
-/** tbl(1): options and formats end with a full stop, then come rows. */
-function tableAt(lines: readonly string[], at: number): number {
+/** Rows of tbl(1), which follow the options and formats; those end with a full stop. Returns the line that ends it. */
+function table(page: Page, lines: readonly string[], at: number): number {
   let i = at + 1;
   while (i < lines.length && !/\.\s*$/.test(lines[i]!) && !lines[i]!.startsWith('.TE')) i++;
-  return i;
-}
-function table(page: Page, lines: string[], from: number, _at: number): void {
-  let i = from + 1;
   blank(page);
-  for (; i < lines.length && !lines[i]!.startsWith('.TE'); i++) {
+  for (i++; i < lines.length && !lines[i]!.startsWith('.TE'); i++) {
     const line = lines[i]!;
-    if (/^[_=]$|^\.|^T\}$/.test(line)) continue;
-    page.lines.push(
-      glyphs(line)
-        .replace(/T\{|T\}/g, '')
-        .split('\t')
-        .map((cell) => cell.trim())
-        .join(' | '),
-    );
-    lines[i] = '';
+    if (!/^[_=]$|^\.|^T\}$/.test(line))
+      page.lines.push(
+        rowLine(
+          glyphs(line)
+            .replace(/T\{|T\}/g, '')
+            .split('\t'),
+        ),
+      );
   }
   blank(page);
+  return i;
 }
 
 function blank(page: Page): void {
   if (page.lines.length > 0 && page.lines.at(-1) !== '') page.lines.push('');
 }
 
-function words(page: Page, text: string): void {
+function words(page: Page, text: string, piece = false): void {
   if (text.trim() === '' && !page.literal) return blank(page);
+  const last = page.lines.at(-1);
+  const joins =
+    (piece || page.pieces) && !page.literal && last !== undefined && last !== '' && !/^(?:#|- .*[^,]$)/.test(last);
   if (page.tag) {
     page.lines.push(`- ${text.trim()}`);
     page.tag = false;
-  } else page.lines.push(page.literal ? text : text.trim());
+  } else if (joins) page.lines.push(`${page.lines.pop()!} ${text.trim()}`);
+  else page.lines.push(page.literal ? text : text.trim());
+  page.pieces = piece;
 }
 
 /** Arguments, apart by blanks unless they stand in quotes, in which two mean one. */
@@ -113,6 +119,7 @@ function macro(page: Page, name: string, rest: string): void {
       return dated(page, date);
     }
     case 'Dd':
+      page.mdoc = true;
       return dated(page, rest);
     case 'Dt': {
       const [title, section] = split(rest);
@@ -158,12 +165,14 @@ function macro(page: Page, name: string, rest: string): void {
       return;
     case 'nf':
     case 'EX':
+    case 'Vb':
     case 'Bd':
       blank(page);
       page.literal = name !== 'Bd' || /-literal|-unfilled/.test(rest);
       return;
     case 'fi':
     case 'EE':
+    case 'Ve':
     case 'Ed':
       page.literal = false;
       return blank(page);
@@ -174,19 +183,13 @@ function macro(page: Page, name: string, rest: string): void {
     case 'R':
     case 'SM':
     case 'SB':
-      return words(page, plain());
-    case 'UR':
-    case 'MT':
-      return;
-    case 'UE':
-    case 'ME':
-      return;
+      return words(page, plain(), true);
     default:
-      if (ALTERNATING.has(name)) return words(page, glyphs(split(rest).join('')));
+      if (ALTERNATING.has(name)) return words(page, glyphs(split(rest).join('')), true);
       // mdoc's are two letters, the second small; what is left is for the printer.
-      if (/^(?:[A-Z][a-z]|Brq|Bro|Brc)$/.test(name)) {
+      if (page.mdoc && /^(?:[A-Z][a-z]|Brq|Bro|Brc)$/.test(name)) {
         const text = mdoc(page, [name, ...split(rest)]);
-        if (text !== '') words(page, text);
+        if (text !== '') words(page, text, true);
       }
   }
 }

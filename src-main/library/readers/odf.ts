@@ -3,6 +3,7 @@ import { Fault } from '../../wire/index.ts';
 import { MOST_CHARACTERS } from '../process-door.ts';
 import { properties } from './ooxml.ts';
 import { joinPages } from './pages.ts';
+import { lockedDocument } from './refusals.ts';
 import { oneLine, rowLine } from './rows.ts';
 import { tidy } from './tidy.ts';
 import type { Given, Raw } from './reading.ts';
@@ -36,15 +37,10 @@ export function readOdf({ bytes }: Given): Raw {
   return { kind, ...joinPages(pages), pages: pages.length, ...about, note };
 }
 
+/** A part that is locked is listed with how (OpenDocument 1.3 part 2, 4.4); newer programs lock the whole in one part. */
 function refuseLocked(manifest: Uint8Array | undefined): void {
-  if (!manifest) return;
-  // LibreOffice writes no document type here; older programs named one that only says where the standard lies.
-  const xml = Buffer.from(manifest.buffer, manifest.byteOffset, manifest.byteLength);
-  if (xml.includes('encryption-data>') || xml.includes('encryption-data '))
-    throw new Fault(
-      'encrypted-file',
-      'This document is locked with a password. Save a copy without it, and attach that.',
-    );
+  if (manifest && Buffer.from(manifest.buffer, manifest.byteOffset, manifest.byteLength).includes('encryption-data'))
+    throw lockedDocument();
 }
 
 /** What is no text of the document's: remarks, what was struck out, scripts, and furniture of each page. */

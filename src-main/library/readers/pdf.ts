@@ -2,8 +2,10 @@
 import { getDocumentProxy } from 'unpdf';
 import { Fault } from '../../wire/index.ts';
 import { MOST_CHARACTERS } from '../process-door.ts';
+import { paragraphs, type Run } from './lines.ts';
+import { joinPages } from './pages.ts';
 import { tidy } from './tidy.ts';
-import type { Anchor, Given, Raw } from './reading.ts';
+import type { Given, Raw } from './reading.ts';
 
 /** The process is ended after 60 s; what was read until here is better than nothing. */
 const ENOUGH_MS = 45_000;
@@ -12,6 +14,13 @@ const MOST_BROKEN = 20;
 const QUIET = 0;
 
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
+interface TextItem {
+  readonly str: string;
+  /** Scale, rotation, place. */
+  readonly transform: readonly unknown[];
+  readonly height: number;
+  readonly hasEOL: boolean;
+}
 
 /**
  * Scripts, forms, attachments and links are not looked at: pdf.js runs none of them by itself.
@@ -41,7 +50,13 @@ export async function readPdf({ bytes }: Given, now: () => number = () => perfor
         'no-text',
         'This PDF holds pictures of pages and no text, as a scan does. daimon cannot read pictures yet; run text recognition over it elsewhere first.',
       );
-    return { kind: 'pdf', ...join(pages), pages: pages.length, note: notes(pages, broken, pdf.numPages) };
+    return {
+      kind: 'pdf',
+      ...joinPages(pages),
+      pages: pages.length,
+      ...(await about(pdf)),
+      note: notes(pages, broken, pdf.numPages),
+    };
   } finally {
     await pdf.loadingTask.destroy();
   }
@@ -68,23 +83,47 @@ async function pageText(pdf: Pdf, number: number): Promise<string | undefined> {
     const page = await pdf.getPage(number);
     const { items } = await page.getTextContent();
     page.cleanup();
-    const text = items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('');
-    return tidy(text).trim();
+    return tidy(paragraphs(items.flatMap((item) => ('str' in item ? [runOf(item)] : [])))).trim();
   } catch {
     return undefined;
   }
 }
 
-/** Pages stand apart by an empty line. */
-function join(pages: readonly string[]): { text: string; anchors: Anchor[] } {
-  const anchors: Anchor[] = [];
-  let at = 0;
-  for (const [index, page] of pages.entries()) {
-    anchors.push({ at, page: index + 1 });
-    at += page.length + 2;
+const runOf = ({ str, transform, height, hasEOL }: TextItem): Run => ({
+  text: str,
+  x: Number(transform[4]),
+  y: Number(transform[5]),
+  size: height,
+  ends: hasEOL,
+});
+
+/** What the file says of itself; both are often nonsense of the program that made it, so only what looks right is kept. */
+async function about(pdf: Pdf): Promise<{ title?: string; date?: number }> {
+  try {
+    const info = (await pdf.getMetadata()).info as Record<string, unknown>;
+    const title = typeof info['Title'] === 'string' ? info['Title'].trim() : '';
+    const date = pdfDate(info['ModDate']) ?? pdfDate(info['CreationDate']);
+    return {
+      ...(title !== '' && !FILE_NAME.test(title) && { title }),
+      ...(date !== undefined && { date }),
+    };
+  } catch {
+    return {};
   }
-  return { text: pages.join('\n\n'), anchors };
 }
+const FILE_NAME = /^(?:untitled|microsoft word - .*|.*\.(?:docx?|dvi|tex|indd|qxd|pptx?|xlsx?|ps|pmd))$/i;
+
+/** `D:20180110135959+01'00'`: all after the year may be missing (ISO 32000-1, 7.9.4). */
+export function pdfDate(text: unknown): number | undefined {
+  const found = typeof text === 'string' ? DATE.exec(text) : null;
+  if (!found) return undefined;
+  const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00', sign, h = '00', m = '00'] = found;
+  const zone = sign === '+' || sign === '-' ? `${sign}${h}:${m}` : 'Z';
+  const date = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`);
+  return Number.isNaN(date) ? undefined : date;
+}
+const DATE =
+  /^(?:D:)?(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)?)?)?)?)?)?(?:([Z+-])(?:(\d\d)'?(\d\d)?'?)?)?/;
 
 function notes(pages: readonly string[], broken: number, all: number): string {
   const empty = pages.filter((page) => page === '').length - broken;

@@ -25,8 +25,7 @@ describe('text', () => {
     ['Main.RS', 'code'],
     ['Makefile', 'code'],
     ['.env', 'code'],
-    ['page.html', 'code'],
-    ['data.json', 'code'],
+    ['config.json', 'code'],
   ])('%s is %s, as it stands', async (name, kind) => {
     const text = '  first *line*\n\n\tsecond — ünïcødé 🌊\n';
     expect(await read(name, text)).toEqual({ kind, text, characters: text.length });
@@ -209,8 +208,6 @@ describe('DOCX', () => {
     expect(await read('a.txt', docx(paragraph(run('x'))))).toMatchObject({ kind: 'docx', text: 'x' });
     const zip = (name: string) => zipSync({ [name]: bytes('<x/>') });
     expect(await refusal('a.docx', zip('hello.txt'))).toMatchObject({ code: 'unknown-kind', message: /archive/ });
-    expect(await refusal('a.docx', zip('xl/workbook.xml'))).toMatchObject({ message: /spreadsheet/ });
-    expect(await refusal('a.epub', zip('META-INF/container.xml'))).toMatchObject({ message: /e-book/ });
   });
 
   test('a bomb is refused before it is unpacked', async () => {
@@ -259,8 +256,8 @@ describe('what is no document', () => {
   test.each([
     ['setup.pdf', Buffer.concat([Buffer.from('MZ\x90\0'), zeros]), /program/],
     ['run.txt', Buffer.concat([Buffer.from('\x7fELF'), zeros]), /program/],
-    ['photo.txt', Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), zeros]), /picture/],
-    ['notes.md', gzipSync(Buffer.from('hello')), /archive/],
+    ['photo.txt', Buffer.concat([Buffer.from('\0\0\0\x1cftypheic', 'latin1'), zeros]), /picture/],
+    ['twice.md.gz.gz', gzipSync(gzipSync(Buffer.from('hello'))), /archive/],
     ['model.txt', Buffer.concat([Buffer.from('GGUF'), zeros]), /model/],
     ['letter.rtf', Buffer.from('{\\rtf1 hello}'), /RTF/],
     ['noise.txt', Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) % 251)), /no text/],

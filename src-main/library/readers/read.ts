@@ -1,6 +1,7 @@
 /** Which reader takes a file: its bytes decide, its name only among kinds of text. */
 import { Fault } from '../../wire/index.ts';
 import { magic } from './magic.ts';
+import { lockedDocument } from './refusals.ts';
 import { finish } from './tidy.ts';
 import type { Given, Raw, ReadDocument } from './reading.ts';
 
@@ -91,6 +92,10 @@ const ZIPPED: readonly {
   { has: /^xl\/workbook\.xml$/, read: async (given) => (await import('./xlsx.ts')).readXlsx(given) },
   { has: /^xl\/workbook\.bin$/, what: 'a binary workbook, which daimon does not read; save it as XLSX' },
   { has: /^META-INF\/container\.xml$/, read: async (given) => (await import('./epub.ts')).readEpub(given) },
+  {
+    has: /^encrypted-package$/,
+    read: () => Promise.reject(lockedDocument()),
+  },
   { has: /^content\.xml$/, read: async (given) => (await import('./odf.ts')).readOdf(given) },
 ];
 
@@ -109,7 +114,7 @@ const archive = () =>
 function ole(bytes: Uint8Array): Fault {
   const name = Buffer.from('EncryptedPackage', 'utf16le');
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(name)
-    ? new Fault('encrypted-file', 'This document is locked with a password. Save a copy without it, and attach that.')
+    ? lockedDocument()
     : new Fault('unknown-kind', 'This is a document of an old Office, which daimon does not read; save it as DOCX.');
 }
 
