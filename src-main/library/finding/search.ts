@@ -16,9 +16,11 @@ export interface SearchNeeds {
   readonly store: Store;
   readonly clock: Clock;
   readonly embedder: Embedder;
+  /** `meaning`: without words and names; for measuring what each way is worth. */
+  readonly arms?: 'all' | 'meaning';
 }
 
-export function searcher({ store, clock, embedder }: SearchNeeds) {
+export function searcher({ store, clock, embedder, arms = 'all' }: SearchNeeds) {
   const countsOf = frequencies(store);
 
   /** No answer from the embedder is no reason to find nothing: words remain. */
@@ -46,9 +48,9 @@ export function searcher({ store, clock, embedder }: SearchNeeds) {
     const meant = vectorOf(query, signal);
     const words = (async () => {
       const counts = await countsOf(question.terms, passages, signal);
-      return { counts, ids: await byWord(store, question, counts, filters, signal) };
+      return { counts, ids: arms === 'all' ? await byWord(store, question, counts, filters, signal) : [] };
     })();
-    const names = byName(store, question, filters, signal);
+    const names = arms === 'all' ? byName(store, question, filters, signal) : [];
     const [vector, { counts, ids: wordIds }, nameHits] = await Promise.all([meant, words, names]);
     const near = vector ? await byMeaning(store, vector.vector, vector.id, filters, signal) : [];
     const weights = new Map(question.terms.map(({ stem }) => [stem, idf(passages, counts.get(stem) ?? 0)]));
