@@ -87,22 +87,27 @@ export interface ByMeaning {
   readonly cosine: number;
 }
 
-/** By meaning: the bits of all vectors of this embedder, then the bytes of the closest. */
+/** By meaning: the bits of all vectors of this embedder, then the bytes of the closest; of few vectors the bytes at once. */
 export async function byMeaning(
   store: Store,
-  vector: Float32Array,
-  embedder: string,
+  { vector, embedder, passages }: { vector: Float32Array; embedder: string; passages: number },
   filters: Filters,
   signal?: AbortSignal,
 ): Promise<ByMeaning[]> {
   const only = within('document', filters);
+  const ours = `embedder = (SELECT id FROM embedder WHERE name = ?) ${only ? `AND ${only.sql}` : ''}`;
+  const params = [embedder, ...(only?.params ?? [])];
+  const few = passages <= WEIGHTS.fewPassages;
   return store.background.all<ByMeaning>(
     `SELECT c.passage, 1 - vec_distance_cosine(vec_int8(y.bytes), vec_int8(?)) AS cosine
-       FROM (SELECT passage, vec_distance_hamming(vec_bit(bits), vec_bit(?)) AS far FROM passage_bits
-              WHERE embedder = (SELECT id FROM embedder WHERE name = ?) ${only ? `AND ${only.sql}` : ''}
-              ORDER BY far, passage LIMIT ${WEIGHTS.rescored}) c
+       FROM (${
+         few
+           ? `SELECT passage FROM passage_bits WHERE ${ours}`
+           : `SELECT passage, vec_distance_hamming(vec_bit(bits), vec_bit(?)) AS far FROM passage_bits WHERE ${ours}
+               ORDER BY far, passage LIMIT ${WEIGHTS.rescored}`
+       }) c
        JOIN passage_bytes y ON y.passage = c.passage ORDER BY cosine DESC, c.passage LIMIT ${WEIGHTS.candidates}`,
-    [toBytes(vector), toBits(vector), embedder, ...(only?.params ?? [])],
+    [toBytes(vector), ...(few ? [] : [toBits(vector)]), ...params],
     signal,
   );
 }

@@ -3,6 +3,7 @@ import type { Store } from '../../base/ports.ts';
 import type { Id } from '../../wire/schema.ts';
 import type { DocumentKind } from '../door.ts';
 import type { Question } from './question.ts';
+import { turns } from '../shelf/turns.ts';
 import { termsOf } from './terms.ts';
 import { DATE, shown, type Filters } from './visible.ts';
 import { WEIGHTS } from './weights.ts';
@@ -51,11 +52,18 @@ export async function lookAt(
     [JSON.stringify(ids), ...params, JSON.stringify(ids)],
     signal,
   );
-  return rows.map(({ near, head, ...row }) => ({
-    ...row,
-    coverage: covered(question, weights, row.date, { own: row.text, head: `${head} ${baseName(row.file)}`, near }),
-    named: share(question, weights, (stem) => (nameTerms(row.file).has(stem) ? 1 : 0)),
-  }));
+  const rest = turns();
+  const looked: Looked[] = [];
+  for (const { near, head, ...row } of rows) {
+    await rest();
+    looked.push({
+      ...row,
+      coverage: covered(question, weights, row.date, { own: row.text, head: `${head} ${baseName(row.file)}`, near }),
+      named: namedBy(question, weights, row.file),
+    });
+  }
+  signal?.throwIfAborted();
+  return looked;
 }
 
 /** 0 to 1. The bare last part of the path, on either kind of system. */

@@ -30,7 +30,7 @@ export function searcher({ store, clock, embedder, arms = 'all' }: SearchNeeds) 
     const began = performance.now();
     try {
       const [vector] = await embedder.embed([text], { behind: false }, signal);
-      return vector && { id: now.id, vector, ms: performance.now() - began };
+      return vector && { embedder: now.id, vector, ms: performance.now() - began };
     } catch (error) {
       signal?.throwIfAborted();
       if (isFault(error)) return undefined;
@@ -52,7 +52,7 @@ export function searcher({ store, clock, embedder, arms = 'all' }: SearchNeeds) 
     })();
     const names = arms === 'all' ? byName(store, question, filters, signal) : [];
     const [vector, { counts, ids: wordIds }, nameHits] = await Promise.all([meant, words, names]);
-    const near = vector ? await byMeaning(store, vector.vector, vector.id, filters, signal) : [];
+    const near = vector ? await byMeaning(store, { ...vector, passages }, filters, signal) : [];
     const weights = new Map(question.terms.map(({ stem }) => [stem, idf(passages, counts.get(stem) ?? 0)]));
 
     const lists: List[] = [];
@@ -62,7 +62,7 @@ export function searcher({ store, clock, embedder, arms = 'all' }: SearchNeeds) 
       .sort((a, b) => b.share - a.share);
     lists.push({ weight: WEIGHTS.meaning, ids: near.map(({ passage }) => passage) });
     lists.push({ weight: WEIGHTS.names.weight * (named[0]?.share ?? 0), ids: named.map(({ passage }) => passage) });
-    lists.push(...(await dated({ question, filters, counts, vector }, signal)));
+    lists.push(...(await dated({ question, filters, counts, vector, passages }, signal)));
     const top = await lookAt(store, wordIds.slice(0, 3), { question, weights, filters }, signal);
     lists.push({ weight: wordWeight(question, top, vector !== undefined), ids: wordIds });
 
@@ -84,14 +84,14 @@ export function searcher({ store, clock, embedder, arms = 'all' }: SearchNeeds) 
   };
 
   /** The arms once more within the dates that the question names, without the words that name them. */
-  async function dated({ question, filters, counts, vector }: Asked, signal?: AbortSignal): Promise<List[]> {
+  async function dated({ question, filters, counts, vector, passages }: Asked, signal?: AbortSignal): Promise<List[]> {
     const { time, timeless } = question;
     if (!time || filters.since !== undefined || filters.until !== undefined) return [];
     const inside: Filters = { ...filters, since: time.since, until: time.until };
     const asked = questionOf(timeless, clock.now());
     const [words, near] = await Promise.all([
       byWord(store, asked, counts, inside, signal),
-      vector ? byMeaning(store, vector.vector, vector.id, inside, signal) : ([] as ByMeaning[]),
+      vector ? byMeaning(store, { ...vector, passages }, inside, signal) : ([] as ByMeaning[]),
     ]);
     return [
       { weight: WEIGHTS.dated, ids: words },
@@ -139,7 +139,8 @@ interface Asked {
   readonly question: Question;
   readonly filters: Filters;
   readonly counts: ReadonlyMap<string, number>;
-  readonly vector: { readonly id: string; readonly vector: Float32Array; readonly ms: number } | undefined;
+  readonly passages: number;
+  readonly vector: { readonly embedder: string; readonly vector: Float32Array; readonly ms: number } | undefined;
 }
 
 function wordWeight({ terms, phrases }: Question, top: readonly Looked[], meaning: boolean): number {

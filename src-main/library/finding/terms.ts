@@ -21,6 +21,21 @@ export const folded = (word: string): string =>
     .replace(/([a-z])\p{M}+/gu, '$1')
     .normalize('NFC');
 
+const PLAIN = /^[a-z0-9]+$/;
+/** Stems of words that were seen lately: a text has few different ones, and the core's thread has other things to do. */
+const MOST_KNOWN = 20_000;
+const known = new Map<string, string>();
+
+function stemOf(word: string): string {
+  const before = known.get(word);
+  if (before !== undefined) return before;
+  const lower = word.toLowerCase();
+  const found = stem(PLAIN.test(lower) ? lower : folded(word));
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(word, found);
+  return found;
+}
+
 /** Every word, in order. Where the script has no spaces, as `apart` puts them apart. */
 export function termsOf(text: string): Term[] {
   const spaced = apart(text);
@@ -40,7 +55,7 @@ export function termsOf(text: string): Term[] {
 
 const found = (text: string): Term[] =>
   Array.from(text.matchAll(WORD), ({ 0: word, index }) => ({
-    stem: stem(folded(word)),
+    stem: stemOf(word),
     from: index,
     to: index + word.length,
   }));

@@ -6,8 +6,12 @@ export const WEIGHTS = {
 
   /** Passages that each arm may put forward. */
   candidates: 100,
-  /** Passages whose bits come closest, and whose bytes are then compared: 200 of 100,000 keep recall@10 at .98. */
-  rescored: 200,
+  /**
+   * Passages whose bits come closest, and whose bytes are then compared (bench/library-search.ts: recall@10). While there
+   * are few passages, all bytes are compared: 10,000 take 8 ms, and what lies far apart is told apart badly by bits.
+   */
+  rescored: 400,
+  fewPassages: 10_000,
   /** Of the fused list, so many are loaded and looked at closely; twice as many as hits are asked for, if that is more. */
   looked: 40,
 

@@ -1,5 +1,4 @@
 /** Keeps one file's parts: documents, passages, words. Whole or not at all. */
-import { setImmediate } from 'node:timers/promises';
 import type { Statement, Store } from '../../base/ports.ts';
 import type { Part, Told } from '../parts.ts';
 import type { Kept, Key, Shelf } from '../shelf.ts';
@@ -8,6 +7,7 @@ import type { Custody } from './custody.ts';
 import { cutPart, type Passage } from './cut.ts';
 import { digestOf } from './embedded.ts';
 import type { Pacer } from './pace.ts';
+import { turns } from './turns.ts';
 import { copies } from './vectors.ts';
 
 export interface KeepNeeds {
@@ -23,8 +23,6 @@ export interface KeepNeeds {
 const ROOM = { least: 2_000, most: 200_000 };
 const FIRST_ROOM = 12_000;
 const ROW = 100;
-/** Cutting and hashing take turns with the core's other work. */
-const TURN_MS = 8;
 
 const DOCUMENT = '(SELECT id FROM document WHERE content = ? AND n = ?)';
 
@@ -65,13 +63,7 @@ export function keeper({ store, write, hands, find, clear }: KeepNeeds): Shelf['
         statements.push(...made);
         work += size;
       };
-      let turn = performance.now();
-      const rest = async () => {
-        if (performance.now() - turn < TURN_MS) return;
-        await setImmediate();
-        turn = performance.now();
-      };
-
+      const rest = turns();
       const sum = { documents: 0, passages: 0, refused: 0 };
       let why: string | undefined;
       let first: Part | undefined;
