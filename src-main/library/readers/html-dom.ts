@@ -10,6 +10,7 @@ export interface PageNode {
   readonly nodeName: string;
   readonly firstChild: PageNode | null;
   readonly nextSibling: PageNode | null;
+  readonly previousSibling: PageNode | null;
   readonly parentNode: PageNode | null;
   textContent: string | null;
 }

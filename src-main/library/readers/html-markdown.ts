@@ -1,6 +1,6 @@
 /** A tree of HTML to Markdown: headings, lists, tables, code; links and pictures by their words alone (turndown's one user). */
 import Turndown from 'turndown';
-import type { PageElement } from './html-dom.ts';
+import type { PageElement, PageNode } from './html-dom.ts';
 import { rowLine } from './rows.ts';
 
 const turndown = new Turndown({
@@ -21,6 +21,16 @@ turndown.addRule('picture', {
     return said ? `[picture: ${said}]` : '';
   },
 });
+turndown.addRule('item', {
+  filter: 'li',
+  replacement: (content, node) => {
+    const { parentNode: list } = node as unknown as PageElement;
+    const ordered = list?.nodeName === 'OL';
+    const mark = ordered ? `${Number((list as PageElement).getAttribute('start') ?? 1) + before(node as never)}.` : '-';
+    const text = content.trim().replace(/\n(?=.)/g, `\n${' '.repeat(mark.length + 1)}`);
+    return text === '' ? '' : `${mark} ${text}\n`;
+  },
+});
 turndown.addRule('cell', {
   filter: ['td', 'th'],
   replacement: (content) => `${content.replace(/\s*\n\s*/g, ' ').trim()}\u{e000}`,
@@ -36,6 +46,12 @@ turndown.addRule('meaning', {
   filter: 'dd',
   replacement: (content) => `\n${content.trim().replace(/^/gm, '  ').replace(/^ +$/gm, '')}\n`,
 });
+/** Items of the list that stand before this one. */
+function before(item: PageNode): number {
+  let count = 0;
+  for (let node = item.previousSibling; node; node = node.previousSibling) if (node.nodeName === 'LI') count++;
+  return count;
+}
 turndown.remove(['script', 'style', 'noscript', 'template', 'iframe', 'object', 'canvas', 'svg' as never]);
 turndown.remove(['button', 'select', 'textarea', 'input', 'dialog']);
 

@@ -7,17 +7,20 @@ import { decode } from './decode.ts';
 import { tidy } from './tidy.ts';
 import type { Given, Raw } from './reading.ts';
 
-/** Beyond this, its words are taken without structure: trees need some forty times the memory of their source. */
+/** Beyond these, its words are taken without structure: a tree of half a million elements fills the heap. */
 const MOST_TREE = 6 << 20;
+const MOST_NODES = 150_000;
 /** An article that leaves out more of the page's text than this was not found well: documentation is often all of the page. */
 const LEAST_KEPT = 0.6;
+/** A listing has no paragraphs to speak of, and no article. */
+const LEAST_PROSE = 0.4;
 /** A few words, around which nothing need be looked for. */
 const SHORT = 400;
 
 /** @throws Fault `no-text`, `unknown-kind` */
 export function readHtml({ bytes }: Given): Raw {
   const html = decodeHtml(bytes);
-  const { text, title, date } = html.length > MOST_TREE ? { text: stripped(html) } : pageMarkdown(html, true);
+  const { text, title, date, plain } = pageMarkdown(html, true);
   const tidied = tidy(text).trim();
   if (tidied === '') throw new Fault('no-text', 'This page holds no text: it is drawn by a program when it is shown.');
   return {
@@ -25,7 +28,7 @@ export function readHtml({ bytes }: Given): Raw {
     text: tidied,
     ...(title && { title }),
     ...(date !== undefined && { date }),
-    ...(html.length > MOST_TREE && { note: 'This page is very long; it was read without its headings.' }),
+    ...(plain && { note: 'This page is very long; it was read without its headings.' }),
   };
 }
 
@@ -33,30 +36,53 @@ export interface PageText {
   readonly text: string;
   readonly title?: string;
   readonly date?: number;
+  /** It is too large for its structure to be looked at. */
+  readonly plain?: boolean;
 }
 
 /** @param choose look for the article; false takes all, as for a chapter of a book */
-export function pageMarkdown(html: string, choose: boolean): PageText {
+export function pageMarkdown(html: string, choose: boolean, without = choose ? FURNITURE : NEVER): PageText {
+  if (html.length > MOST_TREE || nodes(html) > MOST_NODES) return { text: stripped(html), plain: true };
   const document = parsePage(html);
   const title = oneLine(document.querySelector('title'));
   const date = dateOf(document);
-  for (const node of [...document.querySelectorAll(choose ? FURNITURE : NEVER)]) node.remove();
+  for (const node of [...document.querySelectorAll(without)]) node.remove();
   const body = document.body ?? document.documentElement;
-  const whole = markdownOf(body);
   return {
-    text: (choose && whole.length > SHORT && chosen(document, whole)) || whole,
+    text: (choose && chosen(document, html)) || markdownOf(body),
     ...(title && { title }),
     ...(date !== undefined && { date }),
   };
 }
 
-function chosen(document: Page, whole: string): string | undefined {
+/**
+ * What the page itself calls its main part; or, of a page that is mostly paragraphs, what readability finds. It takes the
+ * tree apart, so a page whose article it did not find well is parsed again: seldom, while looking costs half the time.
+ */
+function chosen(document: Page, html: string): string | undefined {
+  const length = lengthOf(document.documentElement);
+  if (length < SHORT) return undefined;
+  const main = document.querySelector('main, [role="main"], article');
+  if (main && lengthOf(main) > length * LEAST_KEPT) return markdownOf(main);
+  let prose = 0;
+  for (const node of document.querySelectorAll('p')) prose += lengthOf(node);
+  if (prose < length * LEAST_PROSE) return undefined;
   const heading = oneLine(document.querySelector('h1'));
   const article = articleOf(document);
-  const text = article && markdownOf(article);
-  if (!text || text.length < whole.length * LEAST_KEPT) return undefined;
+  if (!article || lengthOf(article) < length * LEAST_KEPT) return pageMarkdown(html, false, FURNITURE).text;
+  const text = markdownOf(article);
   // Readability takes a heading that repeats the title away, and makes second ones of the others of its level.
   return heading && !text.includes(heading) ? `# ${heading}\n\n${text}` : text;
+}
+
+const lengthOf = (node: PageNode): number => textOf(node).replace(/\s+/g, ' ').length;
+
+/** About: each tag begins one, and the parser ends one at each reference to a character. */
+function nodes(html: string): number {
+  let count = 0;
+  for (const mark of ['<', '&'])
+    for (let at = html.indexOf(mark); at >= 0 && count <= MOST_NODES; at = html.indexOf(mark, at + 1)) count++;
+  return count;
 }
 
 const oneLine = (node: PageNode | null): string => (node ? textOf(node).replace(/\s+/g, ' ').trim() : '');
@@ -110,6 +136,7 @@ const stripped = (html: string): string =>
     .replace(/<(script|style|noscript|template)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, '')
     .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
     .replace(/<(?:\/?(?:p|div|li|tr|h[1-6]|br|section|article|table|ul|ol|pre|dt|dd)\b)[^<>]*>/gi, '\n')
+    .replace(/<\/t[dh]\b[^<>]*>/gi, ' ')
     .replace(/<\/?[a-z][^<>]*>/gi, '')
     .replace(/&(nbsp|amp|lt|gt|quot);/g, (_whole, name: string) => ENTITIES[name]!)
     .replace(/[ \t]+/g, ' ')

@@ -227,7 +227,7 @@ function mdoc(page: Page, given: readonly string[]): string {
   const put = (text: string) => {
     const last = out.length - 1;
     // Marks stand at the word before them.
-    if (last >= 0 && (glue || /^[.,:;)\]?!]+$/.test(text))) out[last] += text;
+    if (last >= 0 && (glue || /^[.,:;)\]?!]$/.test(text))) out[last] += text;
     else out.push(text);
     glue = false;
   };
