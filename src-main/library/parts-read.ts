@@ -20,6 +20,8 @@ export interface PartsFile extends GivenFile {
 
 /** What is read as a whole must fit into memory, several times over. */
 const WHOLE = 64 << 20;
+/** A file of which so many conversations are refused, and none before them was read, is a broken export. */
+const MOST_REFUSED = 100;
 
 export async function* readParts(file: PartsFile): AsyncGenerator<Told> {
   const contents = await open(file);
@@ -68,15 +70,22 @@ async function* one(bytes: Uint8Array) {
   yield bytes;
 }
 
-/** The same parts once the first has come; undefined when the file turns out to be something else. */
+/**
+ * The same parts once one that was read is among them, or what was refused is told as well as it can be; undefined when
+ * the file turns out to be something else.
+ */
 async function begun(parts: AsyncGenerator<Told>): Promise<AsyncGenerator<Told> | undefined> {
+  const before: Told[] = [];
   try {
-    const first = await parts.next();
-    if (first.done) return undefined;
-    return (async function* () {
-      yield first.value;
-      yield* parts;
-    })();
+    for (let next = await parts.next(); !next.done; next = await parts.next()) {
+      before.push(next.value);
+      if (next.value.kind === 'refused' && before.length < MOST_REFUSED) continue;
+      return (async function* () {
+        yield* before;
+        yield* parts;
+      })();
+    }
+    return undefined;
   } catch (error) {
     if (isFault(error, 'not-an-export')) return undefined;
     throw error;

@@ -223,6 +223,8 @@ async function feed(
   onChunk: (bytes: Uint8Array) => void,
 ): Promise<void> {
   let left = file.size;
+  // A stream is asked with its first `next()`, right after this is called; bytes that came before it would be nobody's.
+  await Promise.resolve();
   if (left === 0) await reader['reader.feed']({ bytes: new Uint8Array(), last: true });
   for await (const bytes of file.chunks()) {
     left -= bytes.length;

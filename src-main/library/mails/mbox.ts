@@ -13,6 +13,9 @@ const QUOTED = '>From ';
 const LOOK = 4096;
 /** A separator says when: a time, and somewhere a year. Thunderbird, Google and RFC 4155 agree on that much. */
 const WHEN = /^From (?=.*\b\d{1,2}:\d\d(?::\d\d)?\b).*\b(?:19|20)\d\d\b/;
+/** As the C library writes a date: no sentence does, so what comes next need not be a header. */
+const EXACT =
+  /^From .*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} \d\d:\d\d.* \d{4}\s*$/;
 const HEADER = /^>?[\x21-\x39\x3b-\x7e]+[ \t]*:|^>?From /;
 
 /** Whether a file's beginning is that of an mbox: a separator, then a header. */
@@ -20,14 +23,17 @@ export const isMbox = (head: string): boolean => head.startsWith('From ') && isS
 
 /**
  * Where the next mail begins is a guess in every dialect but mboxrd: in the others a line of the body may look so too. Such
- * a line is believed when it says when, as separators do, and a header comes next; without a date only after an empty line.
+ * a line is believed when it says when, as separators do, and a header comes next; without a date only after an empty line;
+ * and without a header when it says so exactly.
  */
 function isSeparator(lines: string, afterEmpty: boolean): boolean {
   const end = lines.indexOf('\n');
   if (end < 0) return false;
+  const first = lines.slice(0, end);
   const next = lines.slice(end + 1);
+  if (afterEmpty && EXACT.test(first)) return true;
   // The last mail of an archive may be empty, or the archive cut off.
-  return (next === '' || HEADER.test(next)) && (WHEN.test(lines.slice(0, end)) || (afterEmpty && next !== ''));
+  return (next === '' || HEADER.test(next)) && (WHEN.test(first) || (afterEmpty && next !== ''));
 }
 
 /**

@@ -31,6 +31,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 /** Bytes of a field that are kept. */
 const MOST_FIELD = 1000;
+/** Of one object; a chat has three before its messages. */
+const MOST_FIELDS = 50;
 
 interface Level {
   readonly object: boolean;
@@ -80,7 +82,7 @@ export async function* nested(
     if (!level?.object || beyond > 0) return;
     const text = textOf(string);
     if (!level.value) level.key = text;
-    else level.fields.set(level.key, text);
+    else if (level.fields.size < MOST_FIELDS) level.fields.set(level.key, text);
   };
 
   for await (const chunk of chunks) {

@@ -10,7 +10,7 @@ const S = '[ \\u00a0\\u202f]';
 const DATE = `(\\d{1,4})${S}?[./-]${S}?(\\d{1,2})${S}?[./-]${S}?(\\d{1,4})\\.?`;
 /** Morning or evening, before or after the time; the letters that tell which are looked at later. */
 const PERIOD = `(?:[ap]\\.?${S}?m\\.?|上午|下午|早上|晚上|凌晨|中午|午前|午後|오전|오후|[صم]|पूर्वाह्न|अपराह्न|SA|CH)`;
-const TIME = `(?:(${PERIOD})${S}?)?(\\d{1,2})[:.](\\d{2})(?:[:.](\\d{2}))?(?:${S}?(${PERIOD}))?`;
+const TIME = `(?:klo${S}|kl\\.?${S})?(?:(${PERIOD})${S}?)?(\\d{1,2})[:.](\\d{2})(?:[:.](\\d{2}))?(?:${S}?(${PERIOD}))?`;
 /** iOS: `[24.12.23, 18:05:12] Anna: …`; Android: `24/12/2023, 18:05 - Anna: …`; Korean Android: `2023. 12. 24. 오후 6:05, Anna : …`. */
 const LINE = new RegExp(`^(?:\\[${DATE},?${S}+${TIME}\\]${S}*|${DATE},?${S}+${TIME}(?:${S}[-–]${S}|,${S}))(.*)$`, 'iu');
 /** A name and what was said; names have no colon, and the telephone's number stands for who has none. */
