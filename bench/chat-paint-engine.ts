@@ -50,6 +50,8 @@ serve({
       yield { kind: 'end', reason: 'stop', tokens, tokensPerSecond: RATE, firstTokenMs: 1 };
     },
     'process.measure': ({ turns }) => ({ tokens: turns.map(({ text }) => text.length >> 4), contextSize: CONTEXT }),
+    'process.embed': ({ texts }) => ({ vectors: texts.map(() => Float32Array.of(1)) }),
+    'process.score': () => ({ logs: [] }),
     'process.speed': () => ({ prompt: 100, decode: 100 }),
     'process.pulse': () => ({}),
     'process.warm': () => [],

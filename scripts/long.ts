@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { ensureChromium } from './check/chromium.ts';
 import { ourFiles } from './check/house.ts';
 import { ensureTestModel } from './check/model.ts';
+import { ensureEmbedder } from './setup/embedder.mjs';
 import { root, tool } from './check/step.ts';
 import { heavyTests, matching } from './check/heavy.ts';
 
@@ -27,7 +28,7 @@ if (chosen.length === 0) {
 console.log(`Full counts of:\n${chosen.map((file) => `  ${file}`).join('\n')}`);
 const began = performance.now();
 const env = { DAIMON_LONG: '1', DAIMON_CHROMIUM: await ensureChromium() };
-await ensureTestModel();
+await Promise.all([ensureTestModel(), ensureEmbedder(root)]);
 const patient = ['--testTimeout=7200000', '--hookTimeout=600000'];
 const { code } = await tool('vitest/vitest.mjs', ['run', ...patient, ...chosen], { env, live: true });
 console.log(`${code === 0 ? 'held' : 'FAILED'} in ${((performance.now() - began) / 60_000).toFixed(1)} min`);

@@ -2,6 +2,7 @@
  * `npm test`: every check, one after the other, each with its heading and its time; the last line counts them.
  * `npm test -- types lint` runs only the steps named.
  */
+import { ensureEmbedder } from './setup/embedder.mjs';
 import { ensureWindow, windowState } from './setup/window.mjs';
 import { arrows } from './check/arrows.ts';
 import { ensureChromium } from './check/chromium.ts';
@@ -28,7 +29,7 @@ const steps: readonly Step[] = [
   { name: 'house', run: house },
   { name: 'licences', run: licences },
   { name: 'build', run: build },
-  { name: 'model', run: async () => (await ensureTestModel(), pass()) },
+  { name: 'model', run: async () => (await Promise.all([ensureTestModel(), ensureEmbedder(root)]), pass()) },
   { name: 'node', run: () => suites('node') },
   { name: 'chromium', run: async () => pass((process.env['DAIMON_CHROMIUM'] = await ensureChromium())) },
   { name: 'window', run: () => suites('window') },

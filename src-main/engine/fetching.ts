@@ -21,11 +21,13 @@ export interface FetchesNeeds {
   readonly models: Models;
   readonly folder: string;
   readonly settings: FetchSettings;
+  /** A model that came with daimon, if this is it: nobody is connected to then. */
+  readonly shipped: (id: string, signal: AbortSignal) => Promise<Kept | undefined>;
   /** A model has arrived. */
   readonly arrived: (kept: Kept) => Promise<void>;
 }
 
-export function openFetches({ jobs, dial, models, folder, settings, arrived }: FetchesNeeds) {
+export function openFetches({ jobs, dial, models, folder, settings, shipped, arrived }: FetchesNeeds) {
   const underWay = new Map<string, UnderWay>();
 
   const begin = (entry: Entry): UnderWay => {
@@ -35,6 +37,11 @@ export function openFetches({ jobs, dial, models, folder, settings, arrived }: F
       title: `Fetching ${entry.name}`,
       behindLock: true,
       async run(context) {
+        const own = await shipped(entry.id, context.signal);
+        if (own) {
+          await arrived(own);
+          return own;
+        }
         const fetched = await fetchEntry({
           ...settings,
           ...{ dial, entry, folder, context },

@@ -30,6 +30,7 @@ function fakeSequence(answer: string, size = 4096, passMs = 0) {
       if (passMs) await sleep(passMs);
       held.push(...tokens);
     },
+    weigh: () => Promise.reject(new Error('nothing is weighed here')),
     async *next(tokens) {
       try {
         await sequence.feed(tokens);

@@ -156,7 +156,8 @@ async function prefill(sequence: Sequence, tokens: readonly number[], signal: Ab
   return signal.aborted ? undefined : tokens.slice(at);
 }
 
-const contextFull = (tokens: number, contextSize: number) =>
+/** What does not fit the context. */
+export const contextFull = (tokens: number, contextSize: number) =>
   new Fault(
     'context-full',
     `The conversation has ${tokens} tokens and the model can hold ${contextSize}; nothing was lost. ` +

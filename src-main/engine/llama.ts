@@ -28,46 +28,11 @@ import type { JsonSchema } from './json-schema.ts';
 import { DRIVER_NOTE, type Load } from './process-door.ts';
 import type { Turn } from './ports.ts';
 import type { Segment, Tokenizer } from './prompt.ts';
+import { openReader, type Reader } from './reader.ts';
 import { EXCHANGE, plainLines, splitAtMarks } from './segments.ts';
+import { openSequence, type Form, type Sequence } from './sequence.ts';
 
-/** How the next token is drawn; temperature 0 takes the likeliest. */
-export interface Sampling {
-  readonly temperature: number;
-  readonly topK: number;
-  readonly topP: number;
-  readonly seed: number;
-  /** Share of the likeliest token's probability below which none is drawn; absent: off. */
-  readonly minP?: number;
-  /** Makes the tokens of `recent` less likely again; absent: off. */
-  readonly repeatPenalty?: number;
-}
-
-/** Where an answer stands within the form that it is held to. Of one answer only: it moves on with each token. */
-export interface Form {
-  readonly state: LlamaGrammarEvaluationState;
-  /** Control tokens, whose names a form would take for text: none may be drawn but those that end the answer. */
-  readonly banned: TokenBias;
-}
-export interface Bounds {
-  /** Tokens of the answer so far, when `repeatPenalty` needs them; the last 64 count. */
-  readonly recent?: () => readonly number[];
-  readonly form?: Form;
-}
-
-/** One row of the KV cache. Positions and tokens agree with what the weights have really evaluated. */
-export interface Sequence {
-  /** Tokens it can hold. */
-  readonly size: number;
-  /** Tokens it holds. */
-  held(): readonly number[];
-  /** Drops what does not begin `tokens`; returns how many are left. */
-  keep(tokens: readonly number[]): Promise<number>;
-  /** Evaluates without choosing a token. */
-  feed(tokens: readonly number[]): Promise<void>;
-  /** Evaluates, then chooses and evaluates token after token until the model ends or the loop is left. */
-  next(tokens: readonly number[], sampling: Sampling, bounds?: Bounds): AsyncIterable<number>;
-  dispose(): Promise<void>;
-}
+export type { Bounds, Form, Sampling, Sequence } from './sequence.ts';
 
 export interface Weights extends Tokenizer {
   /** Whether the file brings a chat template. */
@@ -86,6 +51,8 @@ export interface Weights extends Tokenizer {
    */
   openForm(format: CheckedFormat, written: string): Promise<Form>;
   openSequence(options: { readonly contextSize: number; readonly threads: number }): Promise<Sequence>;
+  /** Of a model that measures likeness: what turns one text into one vector. */
+  openReader(options: { readonly contextSize: number; readonly threads: number }): Promise<Reader>;
   dispose(): Promise<void>;
 }
 
@@ -200,52 +167,10 @@ async function loadWeights(llama: Llama, load: Load, given: string | undefined):
       return { state, banned: (banned ??= controlTokens(model)) };
     },
     openSequence: (options) => openSequence(model, options),
+    openReader: (options) => openReader(model, options),
     dispose: () => model.dispose(),
   };
 }
-
-async function openSequence(
-  model: LlamaModel,
-  { contextSize, threads }: { contextSize: number; threads: number },
-): Promise<Sequence> {
-  const context = await model
-    .createContext({
-      contextSize,
-      threads,
-      sequences: 1,
-      batchSize: Math.min(contextSize, 512),
-      // Not a smaller context in silence: how much fits is the room's decision.
-      failedCreationRemedy: false,
-    })
-    .catch((cause: unknown) => {
-      throw noMemory(cause);
-    });
-  const sequence = context.getSequence();
-  return {
-    size: context.contextSize,
-    held: () => sequence.contextTokens,
-    async keep(tokens) {
-      await sequence.adaptStateToTokens(tokens as Token[], false);
-      return sequence.nextTokenIndex;
-    },
-    feed: (tokens) => sequence.evaluateWithoutGeneratingNewTokens(tokens as Token[]),
-    next(tokens, { repeatPenalty, ...sampling }, { recent, form } = {}) {
-      const punishTokens = () => (recent?.().slice(-RECENT) ?? []) as Token[];
-      const answer = sequence.evaluate(tokens as Token[], {
-        ...sampling,
-        ...(repeatPenalty !== undefined && {
-          repeatPenalty: { penalty: repeatPenalty, maxPunishTokens: RECENT, punishTokens },
-        }),
-        ...(form && { grammarEvaluationState: form.state, tokenBias: form.banned }),
-      });
-      return form ? held(answer) : answer;
-    },
-    dispose: () => context.dispose(),
-  };
-}
-
-/** How many tokens back a repetition counts, as in llama.cpp. */
-const RECENT = 64;
 
 /**
  * The library ends its JSON grammars with four line breaks, to see the end; without them nothing but the model's own end
@@ -312,18 +237,6 @@ function controlTokens(model: LlamaModel): TokenBias {
   for (const token of model.iterateAllTokens())
     if (model.getTokenAttributes(token).control && !model.isEogToken(token)) banned.push(token);
   return TokenBias.for(model).set(banned, 'never');
-}
-
-async function* held(answer: AsyncIterable<number>): AsyncGenerator<number> {
-  try {
-    yield* answer;
-  } catch (cause) {
-    throw new Fault(
-      'bad-grammar',
-      'The model has no way to go on within the form that was asked for. What it wrote is kept; ask for another form.',
-      { cause },
-    );
-  }
 }
 
 /** Renders turns the way the model was trained for: by the template in its file, never by what its name suggests. */

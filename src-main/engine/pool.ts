@@ -7,6 +7,8 @@ import { DRIVER_NOTE, type Load } from './process-door.ts';
 import { turnCounter } from './prompt.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import { rememberTokens } from './tokens.ts';
+import { openVectors, type Vectors } from './vectors.ts';
+import { openWeighing, type Weighing } from './weighing.ts';
 
 export interface Loaded {
   readonly sha256: string;
@@ -14,6 +16,9 @@ export interface Loaded {
   readonly weights: Weights;
   readonly count: ReturnType<typeof turnCounter>;
   readonly sessions: Sessions;
+  readonly weighing: Weighing;
+  /** Of a model that measures likeness. */
+  readonly vectors: Vectors;
 }
 export interface Lease {
   readonly loaded: Loaded;
@@ -100,6 +105,8 @@ export function openPool(loadLlama?: LoadLlama): Pool {
     }
     entries.delete(sha256);
     await entry.loaded.sessions.dispose();
+    await entry.loaded.weighing.dispose();
+    await entry.loaded.vectors.dispose();
     await entry.loaded.weights.dispose();
     setTimeout(tidy, TIDY_MS).unref();
     return true;
@@ -125,19 +132,24 @@ export function openPool(loadLlama?: LoadLlama): Pool {
     });
   };
   const open = async (load: Load, opened: Backend): Promise<Loaded> => {
-    const { sha256, contextSize, threads } = load;
+    const { sha256, contextSize, threads, purpose } = load;
     const weights = rememberTokens(await opened.load(load));
-    const sessions = openSessions({ weights, contextSize, threads });
+    const how = { contextSize, threads };
+    const sessions = openSessions({ weights, ...how });
+    const vectors = openVectors({ weights, ...how });
     try {
-      await sessions.warm();
+      await (purpose === 'embed' ? vectors : sessions).warm();
     } catch (error) {
       await weights.dispose();
       throw error;
     }
-    return { sha256, backend: opened, weights, count: turnCounter(weights.render, weights), sessions };
+    const shared = { sha256, backend: opened, weights, sessions, vectors, weighing: openWeighing(weights, how) };
+    return { ...shared, count: turnCounter(weights.render, weights) };
   };
   /** Room for a model, first in the budget, then in the memory of the graphics card. */
-  const makeRoom = async ({ memory, budget }: Load, opened: Backend, signal: AbortSignal) => {
+  const makeRoom = async ({ memory, budget, purpose }: Load, opened: Backend, signal: AbortSignal) => {
+    // A small model that is only needed now and then displaces none that answers.
+    if (purpose === 'embed') return;
     for (const sha256 of toRest(warm(), memory, budget)) await rest(sha256, signal);
     while (entries.size > 0 && ((await opened.freeGpuMemory()) ?? Infinity) < memory)
       await rest(toRest(warm(), 1, 0)[0]!, signal);
@@ -150,13 +162,15 @@ export function openPool(loadLlama?: LoadLlama): Pool {
     if (there) await rest(load.sha256, signal);
     const opened = await start(load, signal);
     await makeRoom(load, opened, signal);
+    const noRoom = load.purpose === 'embed' && ((await opened.freeGpuMemory()) ?? Infinity) < load.memory;
+    const placed = noRoom ? { ...load, gpuLayers: 0 } : load;
     let loaded: Loaded;
     try {
-      loaded = await open(load, opened).catch(async (error: unknown) => {
+      loaded = await open(placed, opened).catch(async (error: unknown) => {
         // What was reckoned was too little, or others have taken the memory.
         if (entries.size === 0 || !(isFault(error, 'no-memory') || opened.device !== 'cpu')) throw error;
         await restAll(signal);
-        return open(load, opened);
+        return open(placed, opened);
       });
     } catch (error) {
       if (opened.device === 'cpu' || isFault(error, 'model-missing') || signal.aborted) throw error;
@@ -187,7 +201,7 @@ export function openPool(loadLlama?: LoadLlama): Pool {
     const there = entries.get(load.sha256);
     if (there && !there.leaving && there.how === howOf(load)) {
       const mine = hold(there);
-      trim(load);
+      if (load.purpose !== 'embed') trim(load);
       return mine;
     }
     return inTurn(async () => {

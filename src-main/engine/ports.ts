@@ -109,6 +109,8 @@ export interface Load {
   readonly memory: number;
   /** Bytes that all loaded models may take together; one alone may take more. */
   readonly budget: number;
+  /** 'embed': it measures likeness, and no conversation is ever opened with it. Absent: it talks. */
+  readonly purpose?: 'embed';
 }
 export interface RunRequest extends Omit<GenerateRequest, 'model'> {
   readonly load: Load;
@@ -126,6 +128,19 @@ export interface Runner {
     load: Load,
     signal?: AbortSignal,
   ): Promise<{ readonly ms: number; readonly device: string; readonly note?: string }>;
+  /** Vectors of length 1; `load` has the purpose 'embed', and its context is what is read of a text. */
+  embed(
+    load: Load,
+    texts: readonly string[],
+    how: { readonly behind: boolean },
+    signal?: AbortSignal,
+  ): Promise<readonly Float32Array[]>;
+  /** As `Scorer`. */
+  score(
+    load: Load,
+    request: Omit<ScoreRequest, 'model'>,
+    signal: AbortSignal,
+  ): Promise<{ readonly logs: readonly number[] }>;
   /** Tokens a second, reading and writing; takes about three seconds. */
   speed(load: Load, signal?: AbortSignal): Promise<{ readonly prompt: number; readonly decode: number }>;
   /** The models that are loaded now, and how many of their layers are on the graphics card. */

@@ -21,6 +21,8 @@ export const load = v.strictObject({
   memory: schema.count,
   /** Bytes that all loaded models may take together; one alone may take more. */
   budget: schema.count,
+  /** It measures likeness and never talks. */
+  purpose: v.exactOptional(v.literal('embed')),
 });
 export type Load = v.InferOutput<typeof load>;
 
@@ -84,6 +86,8 @@ export const ready = v.object({
 });
 export type Ready = v.InferOutput<typeof ready>;
 
+const vector = v.custom<Float32Array>((value) => value instanceof Float32Array, 'is no vector');
+
 export const processDoor = {
   'process.load': call('Loads weights and one context, so that the first question need not wait.', load, ready),
   'process.generate': stream('Streams an answer.', ask, piece, joinPieces),
@@ -91,6 +95,22 @@ export const processDoor = {
     'Counts the tokens of each turn under the template of the model.',
     v.strictObject({ load, turns }),
     v.object({ tokens: v.array(v.number()), contextSize: v.number() }),
+  ),
+  'process.embed': call(
+    'Vectors of texts, of length 1 and in order; `behind` waits while an answer is written.',
+    v.strictObject({ load, texts: v.array(v.string()), behind: v.boolean() }),
+    v.object({ vectors: v.array(vector) }),
+  ),
+  'process.score': call(
+    'Natural logarithms of the probabilities of the tokens of an answer; waits while an answer is written.',
+    v.strictObject({
+      load,
+      turns: v.pipe(turns, v.minLength(1, 'is empty')),
+      answer: v.string(),
+      most: v.optional(v.pipe(schema.count, v.minValue(1))),
+      session: schema.text(200),
+    }),
+    v.object({ logs: v.array(v.number()) }),
   ),
   'process.speed': call(
     'Times the model: tokens a second while reading a prompt and while writing.',

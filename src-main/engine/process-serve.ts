@@ -4,7 +4,9 @@ import { serve, type Wire } from '../wire/index.ts';
 import { checkFormat } from './format.ts';
 import { generate } from './generate.ts';
 import type { LoadLlama } from './llama.ts';
-import { openPool, type Loaded } from './pool.ts';
+import { openEmbedding } from './embedding.ts';
+import { openPool, type Lease, type Loaded } from './pool.ts';
+import { openPrecedence } from './precedence.ts';
 import { processDoor, type Ready } from './process-door.ts';
 import { buildPrompt } from './prompt.ts';
 
@@ -20,6 +22,8 @@ export interface ServeEngineOptions {
 /** Serves `processDoor`; ends this process when the wire closes. */
 export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
   const models = openPool(loadLlama);
+  const precedence = openPrecedence();
+  const embed = openEmbedding({ models, precedence });
   const now = () => performance.now();
 
   const prompt = (
@@ -44,8 +48,9 @@ export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
       'process.load': async (load, signal) => {
         const began = now();
         return models.use(load, signal, async (loaded): Promise<Ready> => {
-          const { size } = await loaded.sessions.warm();
           const { weights, backend } = loaded;
+          if (load.purpose === 'embed') await loaded.vectors.warm();
+          const size = load.purpose === 'embed' ? load.contextSize : (await loaded.sessions.warm()).size;
           return {
             ms: now() - began,
             device: backend.device,
@@ -59,8 +64,11 @@ export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
       async *'process.generate'(ask, signal) {
         const asked = now();
         const format = ask.format && checkFormat(ask.format);
-        const lease = await models.lease(ask.load, signal);
+        // From now on, so that nothing begins behind while its model is loaded.
+        const leave = precedence.enter('answer');
+        let lease: Lease | undefined;
         try {
+          lease = await models.lease(ask.load, signal);
           const { loaded } = lease;
           const { weights, backend } = loaded;
           const session = await loaded.sessions.acquire(ask.session, signal);
@@ -93,7 +101,24 @@ export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
             session.release();
           }
         } finally {
-          lease.release();
+          lease?.release();
+          leave();
+        }
+      },
+      'process.embed': async ({ load, texts, behind }, signal) => ({
+        vectors: await embed({ ...load, purpose: 'embed' }, texts, behind, signal),
+      }),
+      'process.score': async ({ load, turns, answer, most }, signal) => {
+        if (answer === '') return { logs: [] };
+        const leave = precedence.enter('score');
+        try {
+          await precedence.clear('score', signal);
+          return await models.use(load, signal, async (loaded) => {
+            const asked = prompt(loaded, [...turns, { role: 'assistant', text: answer }], true);
+            return { logs: [...(await loaded.weighing.weigh(asked, most, () => precedence.clear('score', signal)))] };
+          });
+        } finally {
+          leave();
         }
       },
       'process.measure': ({ load, turns }, signal) =>
@@ -101,7 +126,14 @@ export function serveEngine({ wire, loadLlama }: ServeEngineOptions): void {
           tokens: loaded.count(turns),
           contextSize: (await loaded.sessions.warm()).size,
         })),
-      'process.speed': (load, signal) => models.use(load, signal, (loaded) => time(loaded, load.threads, signal)),
+      'process.speed': async (load, signal) => {
+        const leave = precedence.enter('answer');
+        try {
+          return await models.use(load, signal, (loaded) => time(loaded, load.threads, signal));
+        } finally {
+          leave();
+        }
+      },
       'process.pulse': () => ({}),
       'process.warm': () => models.warm.map(({ sha256, weights }) => ({ sha256, gpuLayers: weights.gpuLayers })),
       'process.rest': async ({ sha256 }) => ({ rested: await models.rest(sha256) }),

@@ -140,6 +140,16 @@ export function openRunner(options: SupervisorOptions): Runner {
         return { ...ready, ms: performance.now() - began, ...note(load) };
       });
     },
+    embed: (load, texts, { behind }, signal) =>
+      request(load, signal, async (engine, how) => {
+        const { vectors } = await engine.client['process.embed']({ load: how, texts: [...texts], behind }, signal);
+        supervisor.worked(load.sha256);
+        return vectors;
+      }),
+    score: (load, { turns, answer, most, session }, signal) =>
+      request(load, signal, (engine, how) =>
+        engine.client['process.score']({ load: how, turns: plain(turns), answer, most, session }, signal),
+      ),
     speed: (load, signal) => request(load, signal, (engine, how) => engine.client['process.speed'](how, signal)),
     loaded: async () => (await supervisor.running?.client['process.warm']({})) ?? [],
     async rest(sha256) {

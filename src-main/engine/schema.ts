@@ -55,4 +55,13 @@ export const migrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    number: 3,
+    sql: `
+      -- Models that came with daimon and that the person has removed: they stay away.
+      CREATE TABLE engine_removed (
+        entry TEXT PRIMARY KEY
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

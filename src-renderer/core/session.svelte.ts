@@ -88,8 +88,9 @@ export function openSession({ link, window: view }: { link: Link; window: Window
   const wake = async () => {
     conversations.begin();
     const read = await work.begin();
-    // Stopped half way through the welcome: the choice of a model still waits.
-    if (read && !welcoming && work.models.length === 0 && settings?.model == null) welcoming = true;
+    // Stopped half way through the welcome: the choice of a model still waits. The one that finds by meaning is here anyway.
+    const none = work.models.every(({ purpose }) => purpose === 'embed');
+    if (read && !welcoming && none && settings?.model == null) welcoming = true;
     if (read) await adopt();
     settled = true;
   };

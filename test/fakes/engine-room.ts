@@ -16,7 +16,8 @@ export async function engineRoom({
   fetching,
   machine = { measure: async () => 20e9 },
   runner = fakeRunner(),
-}: Pick<EngineOptions, 'fetching' | 'machine'> & { readonly runner?: Runner } = {}) {
+  shipped = [],
+}: Pick<EngineOptions, 'fetching' | 'machine' | 'shipped'> & { readonly runner?: Runner } = {}) {
   const folder = temporaryFolder();
   const clock = settableClock();
   const log = keptLog();
@@ -38,7 +39,7 @@ export async function engineRoom({
     });
     const engine = await openEngine({
       ...{ store, jobs: jobs.jobs, dial: dialler.dial, clock, log, dataFolder: folder.path, runner, settings },
-      ...{ machine, home: folder.file('home') },
+      ...{ machine, shipped, home: folder.file('home') },
       fetching: { patience: 1, ...fetching },
     });
     return { store, jobs, dialler, engine };

@@ -34,6 +34,8 @@ serve({
       yield { kind: 'end', reason: 'stop', tokens, tokensPerSecond: 100, firstTokenMs: 1 };
     },
     'process.measure': ({ turns }) => ({ tokens: turns.map(({ text }) => text.length), contextSize: CONTEXT }),
+    'process.embed': ({ texts }) => ({ vectors: texts.map(() => Float32Array.of(1)) }),
+    'process.score': () => ({ logs: [] }),
     'process.speed': () => ({ prompt: 100, decode: 100 }),
     'process.pulse': () => ({}),
     'process.warm': () => [],

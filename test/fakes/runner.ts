@@ -1,6 +1,7 @@
 /** An engine process that is none: it answers what it was told, and remembers what it was asked to load. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Load, Runner } from '../../src-main/engine/ports.ts';
+import { fakeVector } from './engine-embedder.ts';
 
 export interface FakeRunner extends Runner {
   readonly loads: Load[];
@@ -34,6 +35,19 @@ export function fakeRunner(speed = 20, timingMs = 1): FakeRunner {
     async warm(load) {
       bring(load);
       return { ms: 1, device: 'CPU' };
+    },
+    async embed(load, texts) {
+      bring(load);
+      return texts.map((text) => fakeVector(text));
+    },
+    async score(load, { answer, most = Infinity }) {
+      bring(load);
+      return {
+        logs: answer
+          .split(' ')
+          .slice(0, most)
+          .map(() => -1),
+      };
     },
     async speed(load, signal) {
       bring(load);

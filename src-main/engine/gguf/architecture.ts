@@ -67,6 +67,10 @@ export function readShape(pairs: Metadata): { readonly shape: Shape; readonly pe
   if (groups > 1 && (groupsUsed === 0 || groupsUsed >= groups)) throw damaged('it uses more expert groups than it has');
   // Blocks that predict further ahead are among the blocks.
   optional(pairs, of('nextn_predict_layers'), 0, blocks);
+  // build_pooling() ends the process at a way of making one vector of many that it does not know; one that measures
+  // likeness needs such a way (mean, first, last), and 0 and 4 (none, rank) give no vector of a text.
+  const [least, last] = purpose === 'embed' ? [1, 3] : [0, 4];
+  optional(pairs, of('pooling_type'), least, last);
   const epsilons = ['attention.layer_norm_rms_epsilon', 'attention.layer_norm_epsilon'].filter((k) => pairs.has(of(k)));
   if (epsilons.length === 0) throw damaged('a required property is missing (epsilon of its norms)');
   for (const key of epsilons) real(pairs, of(key), 0, 1);

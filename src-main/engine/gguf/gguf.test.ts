@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { walkGguf, type Site } from '../../../test/fixtures/gguf-oracle.ts';
 import { smallModel, writeGguf, type GgufValue } from '../../../test/fixtures/gguf.ts';
-import { needSmollm2 } from '../../../test/fixtures/real-model.ts';
+import { needMinilm, needSmollm2 } from '../../../test/fixtures/real-model.ts';
 import { isFault } from '../../wire/index.ts';
 import { Short } from './cursor.ts';
 import { parseHeader, readGguf } from './index.ts';
@@ -32,6 +32,11 @@ const withPair = (key: string, value: GgufValue) => {
   return writeGguf({ ...model, pairs: [...model.pairs.filter(([k]) => k !== key), [key, value]] });
 };
 
+const bertWith = (key: string, value: GgufValue) => {
+  const model = smallModel({ architecture: 'bert', template: null });
+  return writeGguf({ ...model, pairs: [...model.pairs.filter(([k]) => k !== key), [key, value]] });
+};
+
 test('the real SmolLM2 header is read as its card states it', async () => {
   expect(await readGguf(needSmollm2())).toMatchObject({
     architecture: 'llama',
@@ -49,6 +54,20 @@ test('the real SmolLM2 header is read as its card states it', async () => {
     template: true,
     headerBytes: 1_785_664,
     tensorBytes: 96_576_768,
+  });
+});
+
+test('the MiniLM that our converter makes is read as its card states it', async () => {
+  expect(await readGguf(needMinilm())).toMatchObject({
+    ...{
+      architecture: 'bert',
+      purpose: 'embed',
+      name: 'all-MiniLM-L6-v2',
+      licence: 'apache-2.0',
+      quantisation: 'Q8_0',
+    },
+    ...{ parameters: 22_565_376, trainedContext: 512, blocks: 6, width: 384, heads: 12, vocabulary: 30_522 },
+    template: false,
   });
 });
 
@@ -72,6 +91,8 @@ test.each<[string, Uint8Array, RegExp]>([
   ['no tensors', writeGguf({ ...smallModel(), tensors: [] }), /^gguf-damaged.*tensors/],
   ['unknown architecture', withPair('general.architecture', { text: 'mamba9' }), /^gguf-unsupported.*architecture/],
   ['a prototype key as architecture', withPair('general.architecture', { text: 'constructor' }), /^gguf-unsupported/],
+  ['pooling by a way that is none', bertWith('bert.pooling_type', { u32: 128 }), /^gguf-damaged.*pooling_type/],
+  ['no pooling, so no vector of a text', bertWith('bert.pooling_type', { u32: 0 }), /^gguf-damaged.*pooling_type/],
   ['architecture as a number', withPair('general.architecture', { u32: 1 }), /^gguf-damaged.*wrong kind/],
   ['too many blocks', withPair('llama.block_count', { u32: 513 }), /^gguf-damaged.*block_count/],
   ['no block', withPair('llama.block_count', { u32: 0 }), /^gguf-damaged.*block_count/],

@@ -29,10 +29,14 @@ export function checkShapes(tensors: readonly Tensor[], shape: Shape, blocks: Bl
   if (!byName.has('token_embd.weight')) throw damaged('its table of tokens is missing');
 }
 
-const ofNetwork = ({ width, vocabulary }: Shape): Record<string, readonly number[]> => ({
+const ofNetwork = ({ architecture, width, vocabulary, trainedContext }: Shape): Record<string, readonly number[]> => ({
+  ...(architecture === 'bert' && { 'position_embd.weight': [width, trainedContext] }),
   'token_embd.weight': [width, vocabulary],
   'output.weight': [width, vocabulary],
   'output_norm.weight': [width],
+  // BERT's, whose norms have biases.
+  'token_embd_norm.weight': [width],
+  'token_embd_norm.bias': [width],
 });
 
 function ofBlock(shape: Shape, blocks: Blocks, i: number): Record<string, readonly number[]> {
@@ -44,6 +48,12 @@ function ofBlock(shape: Shape, blocks: Blocks, i: number): Record<string, readon
   return {
     'attn_norm.weight': [width],
     'ffn_norm.weight': [width],
+    ...(shape.purpose === 'embed' && {
+      'attn_output_norm.weight': [width],
+      'attn_output_norm.bias': [width],
+      'layer_output_norm.weight': [width],
+      'layer_output_norm.bias': [width],
+    }),
     'attn_q.weight': [width, heads * keyLength],
     'attn_k.weight': [width, kvHeads * keyLength],
     'attn_v.weight': [width, kvHeads * valueLength],
