@@ -92,7 +92,9 @@ export async function openCore({
           settings,
         }),
       );
-      const library = life.add(await openLibrary({ host, log, ids, store, clock, jobs: jobs.jobs, embedder: engine }));
+      const library = life.add(
+        await openLibrary({ host, log, ids, store, clock, jobs: jobs.jobs, embedder: engine, dataFolder }),
+      );
       return { store, jobs, dial, engine, library, close: () => life.close() };
     } catch (error) {
       await life.close();

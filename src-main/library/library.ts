@@ -1,10 +1,13 @@
 /** The library's room: the person's files, read, found, quoted and taken out. */
 import type { Clock, Jobs, Store } from '../base/ports.ts';
-import { Fault, type Handlers } from '../wire/index.ts';
+import type { Handlers } from '../wire/index.ts';
 import type { libraryDoor } from './door.ts';
+import type { Finding } from './finding/finding.ts';
+import { openIndexing, type IndexingNeeds } from './indexing/indexing.ts';
 import type { Embedder, Library } from './ports.ts';
 import { openReading, type ReadingOptions } from './reading.ts';
 import { migrations } from './schema.ts';
+import { openShelf } from './shelf/shelf.ts';
 
 export interface LibraryRoom extends Library {
   readonly handlers: Handlers<typeof libraryDoor>;
@@ -20,38 +23,51 @@ export interface LibraryOptions extends ReadingOptions {
   readonly clock: Clock;
   readonly jobs: Jobs;
   readonly embedder: Embedder;
+  /** daimon's own: nothing in it is ever read. */
+  readonly dataFolder: string;
+  /** A test's own parts of the indexing. */
+  readonly indexing?: IndexingNeeds['parts'];
 }
 
+/** Raised when the readers read something better: then every file is read anew, and stays findable until it was. */
+const READERS = '1';
+
 export async function openLibrary(options: LibraryOptions): Promise<LibraryRoom> {
-  await options.store.migrate('library', migrations);
+  const { store, clock, log, ids, jobs, embedder, dataFolder } = options;
+  await store.migrate('library', migrations);
   const reading = openReading(options);
-  const notHere = (): never => {
-    throw new Fault('not-here', 'This is being built.');
-  };
+  const shelf = openShelf({ store });
+  const indexing = openIndexing({
+    ...{ store, clock, log, ids, jobs, embedder, reading, shelf, dataFolder },
+    version: READERS,
+    ...(options.indexing && { parts: options.indexing }),
+  });
+  // Loaded when first asked, since what it reads dates with takes a third of a second to load.
+  let opened: Promise<Finding> | undefined;
+  const finding = () =>
+    (opened ??= import('./finding/finding.ts').then(({ openFinding }) => openFinding({ store, clock, embedder })));
   return {
     read: reading.read,
     conversations: reading.conversations,
-    search: notHere,
-    passages: notHere,
-    forgetting: () => () => {},
+    search: async (...asked) => (await finding()).search(...asked),
+    async *passages(...asked) {
+      yield* (await finding()).passages(...asked);
+    },
+    forgetting: indexing.forgetting,
     handlers: {
       ...reading.handlers,
-      'library.count': notHere,
-      'library.add': notHere,
-      'library.change': notHere,
-      'library.pause': notHere,
-      'library.resume': notHere,
-      'library.again': notHere,
-      'library.state': notHere,
-      'library.watch': notHere,
-      'library.files': notHere,
-      'library.wait': notHere,
-      'library.search': notHere,
-      'library.open': notHere,
-      'library.remove': notHere,
+      ...indexing.handlers,
+      'library.search': async (...asked) => (await finding()).search(...asked),
+      'library.open': async (...asked) => (await finding()).open(...asked),
     },
-    wake() {},
-    rest: () => reading.rest(),
-    close: () => reading.close(),
+    wake: indexing.wake,
+    rest() {
+      void indexing.rest();
+      reading.rest();
+    },
+    async close() {
+      await indexing.close();
+      await reading.close();
+    },
   };
 }

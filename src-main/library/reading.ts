@@ -22,6 +22,8 @@ export interface ReadingPart extends Reading {
    * for this: an attachment never waits for it. Faults as `read`; also `unreadable` when the file changed meanwhile.
    */
   parts(source: Source, options: PartsOptions, signal?: AbortSignal): AsyncIterable<Delivered>;
+  /** The bytes of a file that the window handed over, to keep them. @throws Fault `bad-upload` */
+  take(upload: Id): Bytes;
   readonly handlers: Pick<Handlers<typeof libraryDoor>, 'library.read' | 'library.offer' | 'library.give'>;
   /** Drops what the window handed over and the idle process: daimon sleeps. */
   rest(): void;
@@ -198,6 +200,7 @@ export function openReading({ host, log, ids, limits, process, uploads: some }: 
     read,
     conversations,
     parts,
+    take: uploads.take,
     handlers: {
       'library.read': async (source, signal) => fitting(await read(source, signal)),
       'library.offer': (file) => ({ upload: uploads.offer(file) }),

@@ -1,6 +1,23 @@
 /** The library's tables: places and their files; what was read of each content; words and vectors of its passages. */
 import type { Migration } from '../base/ports.ts';
 
+/** Refused only because text recognition is off. */
+export const PICTURE = 'picture-of-text';
+
+/** Statements of a trigger that add a file to its place's counts, or take it out of them. */
+function count(row: 'new' | 'old', sign: '+' | '-'): string {
+  return `UPDATE tally SET
+      files = files ${sign} 1,
+      waiting = waiting ${sign} (${row}.state = 'waiting'),
+      refused = refused ${sign} (${row}.state = 'refused'),
+      pictures = pictures ${sign} (${row}.state = 'refused' AND ${row}.code IS '${PICTURE}'),
+      read = read ${sign} (${row}.state = 'read' AND coalesce((SELECT bare > 0 FROM content WHERE id = ${row}.content), 0)),
+      meaning = meaning ${sign} (
+        ${row}.state = 'read' AND coalesce((SELECT bare = 0 FROM content WHERE id = ${row}.content), 1)),
+      documents = documents ${sign} coalesce((SELECT documents FROM content WHERE id = ${row}.content), 0)
+    WHERE place = ${row}.place;`;
+}
+
 /** What was added, and how far each file is. */
 const PLACES = `
   CREATE TABLE place (
@@ -15,7 +32,11 @@ const PLACES = `
     -- Patterns as in .gitignore, one a line.
     ignore TEXT NOT NULL DEFAULT '',
     -- Being taken out for good: what a kill left of that is finished at the next start.
-    leaving INTEGER NOT NULL DEFAULT 0
+    leaving INTEGER NOT NULL DEFAULT 0,
+    -- The larger place that takes this one's files over, while it does.
+    into_place TEXT,
+    -- Which folder of the disk it was: an empty one under the same name may be a disk that is not there now.
+    root TEXT
   ) STRICT;
 
   CREATE TABLE file (
@@ -30,14 +51,86 @@ const PLACES = `
     size INTEGER NOT NULL,
     -- As the disk had them when it was last looked at: milliseconds, and what else tells a change on this system.
     changed_at REAL NOT NULL,
+    inode REAL NOT NULL DEFAULT 0,
     -- The content that was read; while a changed file waits, still the old one.
     content INTEGER REFERENCES content (id),
     read_at INTEGER,
-    tries INTEGER NOT NULL DEFAULT 0
+    tries INTEGER NOT NULL DEFAULT 0,
+    -- Who is read first: the lower.
+    rank REAL NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX file_place ON file (place, path);
-  CREATE INDEX file_waiting ON file (place, id) WHERE state = 'waiting';
+  CREATE INDEX file_next ON file (place, rank, id) WHERE state = 'waiting';
+  CREATE INDEX file_refused ON file (place, path) WHERE state = 'refused';
   CREATE INDEX file_content ON file (content) WHERE content IS NOT NULL;
+
+  -- The bytes of what has no place on disk, until they are read.
+  CREATE TABLE given (
+    file INTEGER NOT NULL REFERENCES file (id) ON DELETE CASCADE,
+    n INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (file, n)
+  ) STRICT;
+  -- SHA-256 of those bytes: the same text given twice is here once.
+  CREATE TABLE given_hash (
+    file INTEGER PRIMARY KEY REFERENCES file (id) ON DELETE CASCADE,
+    hash TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX given_by_hash ON given_hash (hash);
+
+  -- What is being taken out: a whole place (path null), or a path in it.
+  CREATE TABLE leaving (
+    id INTEGER PRIMARY KEY,
+    place TEXT NOT NULL,
+    path TEXT
+  ) STRICT;
+
+  -- Of the indexing as a whole; one row.
+  CREATE TABLE indexing (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    paused INTEGER NOT NULL DEFAULT 0,
+    -- The job under which it is known: the same one every time, so that the list of jobs stays short.
+    job TEXT
+  ) STRICT;
+  INSERT INTO indexing (one) VALUES (1);
+
+  -- How many files of a place are how far: kept by triggers, since a state that is asked for ten times a second cannot
+  -- count a hundred thousand rows.
+  CREATE TABLE tally (
+    place TEXT PRIMARY KEY,
+    files INTEGER NOT NULL DEFAULT 0,
+    waiting INTEGER NOT NULL DEFAULT 0,
+    read INTEGER NOT NULL DEFAULT 0,
+    meaning INTEGER NOT NULL DEFAULT 0,
+    refused INTEGER NOT NULL DEFAULT 0,
+    documents INTEGER NOT NULL DEFAULT 0,
+    pictures INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TRIGGER place_added AFTER INSERT ON place BEGIN
+    INSERT INTO tally (place) VALUES (new.id);
+  END;
+  CREATE TRIGGER place_removed AFTER DELETE ON place BEGIN
+    DELETE FROM tally WHERE place = old.id;
+  END;
+  CREATE TRIGGER file_counted AFTER INSERT ON file BEGIN
+    ${count('new', '+')}
+  END;
+  CREATE TRIGGER file_uncounted AFTER DELETE ON file BEGIN
+    ${count('old', '-')}
+  END;
+  CREATE TRIGGER file_recounted AFTER UPDATE OF place, state, code, content ON file BEGIN
+    ${count('old', '-')}
+    ${count('new', '+')}
+  END;
+  -- The last vector of a content, or the first passage that needs one again.
+  CREATE TRIGGER content_recounted AFTER UPDATE OF bare ON content WHEN (old.bare = 0) <> (new.bare = 0) BEGIN
+    UPDATE tally SET
+      read = read + iif(new.bare = 0, -1, 1) * (
+        SELECT count(*) FROM file WHERE content = new.id AND state = 'read' AND file.place = tally.place),
+      meaning = meaning + iif(new.bare = 0, 1, -1) * (
+        SELECT count(*) FROM file WHERE content = new.id AND state = 'read' AND file.place = tally.place)
+    WHERE place IN (SELECT place FROM file WHERE content = new.id);
+  END;
 `;
 
 /** What was read. Files with the same bytes share it; a renamed file keeps it. */
