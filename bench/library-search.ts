@@ -15,6 +15,7 @@ import type { Told } from '../src-main/library/parts.ts';
 import type { Embedder } from '../src-main/library/ports.ts';
 import { migrations } from '../src-main/library/schema.ts';
 import { openShelf } from '../src-main/library/shelf/shelf.ts';
+import type { Id } from '../src-main/wire/schema.ts';
 import type { Figure } from './figure.ts';
 
 const SIZES = [1_000, 10_000, 100_000] as const;
@@ -138,7 +139,7 @@ async function measure(store: Store, questions: readonly Asked[]) {
   const passages = store.get<{ passages: number }>('SELECT passages FROM shelf')!.passages;
   const countsOf = frequencies(store);
   const words = async ({ text }: Asked) => {
-    const question = questionOf(text, 0);
+    const question = questionOf(text);
     return byWord(store, question, await countsOf(question.terms, passages), {});
   };
   const meaning = ({ vector }: Asked) => byMeaning(store, { vector, embedder: EMBEDDER, passages }, {});
@@ -150,6 +151,10 @@ async function measure(store: Store, questions: readonly Asked[]) {
     hybrid: await times(questions, hybrid),
     words: await times(questions, words),
     meaning: await times(questions, meaning),
+    within: await times(questions, async ({ text, vector }) => {
+      asked = vector;
+      return finding.search({ query: text, weak: true, places: ['p' as Id], since: 0 });
+    }),
   };
 }
 
@@ -172,6 +177,23 @@ async function recall(store: Store, { ids, vectors }: World, questions: readonly
     found += got.filter(({ passage }) => exact.has(passage)).length;
   }
   return found / (questions.length * 10);
+}
+
+/** Removes the first files, and meanwhile writes as an answer does that is being kept. */
+async function takeOut(store: Store, files: number) {
+  store.run('DELETE FROM file WHERE id <= ?', files);
+  const began = performance.now();
+  const going = openShelf({ store })
+    .sweep({ scrub: true })
+    .then(() => true);
+  let longest = 0;
+  store.run('CREATE TABLE beside (at REAL)');
+  while (!(await Promise.race([going, new Promise<false>((resolve) => setTimeout(() => resolve(false), 25))]))) {
+    const asked = performance.now();
+    store.run('INSERT INTO beside VALUES (?)', asked);
+    longest = Math.max(longest, performance.now() - asked);
+  }
+  return { seconds: (performance.now() - began) / 1000, longest };
 }
 
 export async function searchFigures(): Promise<Figure[]> {
@@ -212,12 +234,16 @@ export async function searchFigures(): Promise<Figure[]> {
       before = p95;
       figure(`  by word alone, p95`, percentile(took.words, 0.95), 'ms');
       figure(`  by meaning alone, p95`, percentile(took.meaning, 0.95), 'ms');
+      figure(`  within a folder and a time that hold all of them, p95`, percentile(took.within, 0.95), 'ms');
       figure(`  first question after opening`, took.first, 'ms');
       const hits = await recall(store, world, questions.slice(0, 20));
       figure(`  recall@10 of vectors against exact search`, hits, '', '≥ .95', hits >= 0.95);
       figure(`  kept with their words`, rates.words, 'passages/s');
       figure(`  vectors kept`, rates.vectors, 'passages/s');
     }
+    const { seconds, longest } = await takeOut(store, 50);
+    figure('taking 1,000 of them out for good', seconds, 's');
+    figure('  the longest that a write of another waited for it', longest, 'ms');
     await store.close();
     figure('database of 100,000 passages', statSync(file).size / 2 ** 20, 'MiB');
     changeCipher({ file, key, from: 'aegis', to: 'sqlcipher' });

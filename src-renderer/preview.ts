@@ -2,6 +2,7 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { emptyWorld, fetchJob, livedInWorld, model, shelvedWorld, type World } from './core/fake-world.ts';
+import { fullWorld, readWorld } from './core/fake-shelf.ts';
 import { fakeCore } from './core/fake.ts';
 import { openSession } from './core/session.svelte.ts';
 import { talks } from './rooms/chat/talks.ts';
@@ -26,6 +27,13 @@ const worlds: Readonly<Record<string, () => World>> = {
   }),
   bare: () => ({ ...livedInWorld(), models: [], jobs: [], settings: { ...livedInWorld().settings, model: null } }),
   shelved: shelvedWorld,
+  read: readWorld,
+  full: fullWorld,
+  meaningless: () => {
+    const world = readWorld();
+    world.library!.meaning = 'absent';
+    return { ...world, embedder: false };
+  },
   failed: () => ({
     ...livedInWorld(),
     jobs: [

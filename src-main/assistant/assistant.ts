@@ -8,6 +8,7 @@ import type { Id } from '../wire/schema.ts';
 import { openAnswering } from './answering.ts';
 import type { assistantDoor, Attachment, Conversation, Sent } from './door.ts';
 import { openExport } from './export.ts';
+import { openForgetting } from './forgetting.ts';
 import { openHomes } from './homes.ts';
 import { openImport } from './import.ts';
 import { openPersonas } from './personas.ts';
@@ -15,6 +16,7 @@ import { measureDocument } from './prompt.ts';
 import { sweep } from './removal.ts';
 import { migrations } from './schema.ts';
 import { matchExpression, search } from './search.ts';
+import { openWhy } from './why.ts';
 
 export interface AssistantNeeds {
   readonly store: Store;
@@ -54,6 +56,12 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
   const changed = (...all: Id[]) => {
     if (all.length > 0) changes.publish({ changed: all });
   };
+  const forgetting = openForgetting({
+    stores: () => [homes.temporary.store(), store].filter((one) => one !== undefined),
+  });
+  // For as long as the library lives, also behind the lock: a job that goes on there may find files gone, and their quotes
+  // must not outlive them. Woken again, a second listener finds nothing left to erase.
+  library.forgetting((what) => forgetting.forget(what));
   const answering = openAnswering({
     homes,
     personas,
@@ -62,7 +70,18 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
     models: needs,
     name,
     read: (path, signal) => library.read({ path }, signal),
+    library,
+    forgetting,
     changed,
+  });
+  const why = openWhy({
+    homes,
+    generator,
+    scorer: needs.scorer,
+    hasModel: (id) => needs.hasModel(id),
+    modelName: (id) => needs.modelName(id),
+    busy: (conversation) => answering.writing(conversation) !== undefined,
+    system: (conversation) => answering.systemNow(conversation),
   });
   // While the first questions are answered. What closing breaks off is swept next time.
   const closing = new AbortController();
@@ -126,9 +145,7 @@ export async function openAssistant(needs: AssistantNeeds): Promise<Assistant> {
       yield* one.follow(signal);
     },
     'assistant.stop': async ({ conversation }) => ({ stopped: await answering.stop(conversation) }),
-    'assistant.why'() {
-      throw new Fault('not-here', 'This is being built.');
-    },
+    'assistant.why': ({ message }, signal) => why.why(message, signal),
     'assistant.choose'({ conversation, message }) {
       const tree = homes.of(conversation);
       tree.row(conversation);

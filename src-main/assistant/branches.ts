@@ -61,6 +61,16 @@ export function openBranches(store: Store) {
     moveTip,
     messageOf: message,
 
+    /** @throws Fault `unknown-message` */
+    message(id: Id): MessageRow {
+      const row = store.get<MessageRow>(
+        `SELECT ${messageColumns} FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.id = ? AND c.hidden = 0`,
+        id,
+      );
+      if (!row) throw unknownMessage();
+      return row;
+    },
+
     /**
      * Makes a branch through `at` the current one: below it the way that was last current there, or else the newest.
      *

@@ -5,8 +5,9 @@ import type { Id } from '../wire/schema.ts';
 import type { Conversation, Message } from './door.ts';
 import { inPieces } from './pieces.ts';
 import { remove } from './removal.ts';
-import { conversationColumns, messageColumns, toConversation, toMessage } from './rows.ts';
-import type { ConversationRow, MessageRow } from './rows.ts';
+import { conversationColumns, messageColumns, sourceColumns, toConversation, toMessage, toUsedSource } from './rows.ts';
+import type { ConversationRow, MessageRow, SourceRow } from './rows.ts';
+import { insertSource } from './sources.ts';
 import { broughtName, titleOf } from './title.ts';
 
 export interface WholeMessage extends Message {
@@ -131,8 +132,19 @@ export function openBulk({ store, clock, ids }: BulkNeeds) {
         signal,
       );
       const documents = Map.groupBy(files, ({ message }) => message);
+      const quotes = Map.groupBy(
+        await store.background.all<SourceRow>(
+          `SELECT ${sourceColumns} FROM answer_source s
+            WHERE message IN (SELECT id FROM message WHERE conversation = ?) ORDER BY message, n`,
+          [conversation],
+          signal,
+        ),
+        ({ message }) => message,
+      );
       return rows.map((row) => ({
         ...toMessage(row),
+        ...(row.role === 'assistant' &&
+          row.sources !== null && { sources: (quotes.get(row.id) ?? []).map(toUsedSource) }),
         depth: row.depth,
         documents: (documents.get(row.id) ?? []).map(({ name, kind, text }) => ({ name, kind, text })),
       }));
@@ -204,12 +216,15 @@ interface Placed {
 }
 
 /** The statements that keep one message, its words and its attachments. */
-export function keep({ role, text, model, state, attachments = [] }: ParsedMessage, place: Placed): Statement[] {
+export function keep(
+  { role, text, model, state, attachments = [], sources }: ParsedMessage,
+  place: Placed,
+): Statement[] {
   const { id, conversation, parent, depth, at, chosen, ids } = place;
   return [
     {
-      sql: `INSERT INTO message (id, conversation, parent, depth, role, text, at, state, model, chosen)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      sql: `INSERT INTO message (id, conversation, parent, depth, role, text, at, state, model, chosen, sources)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       params: [
         id,
         conversation,
@@ -221,8 +236,31 @@ export function keep({ role, text, model, state, attachments = [] }: ParsedMessa
         role === 'assistant' ? (state ?? 'done') : null,
         role === 'assistant' ? (model ?? null) : null,
         chosen,
-      ],
+        sources && JSON.stringify('library'),
+      ].map((value) => value ?? null),
     },
+    // Quotes are brought, passages are not: later answers are made from the files of this machine.
+    ...(sources ?? []).map((one) =>
+      insertSource({
+        message: id,
+        n: one.n,
+        place: '',
+        file: one.file,
+        name: broughtName(one.name, 200) || '…',
+        title: one.title ?? null,
+        kind: one.kind,
+        page: one.page ?? null,
+        heading: one.heading ?? null,
+        date: one.date ?? null,
+        passage: 0,
+        document: 0,
+        text: '',
+        quote: one.quote,
+        cited: one.cited ? 1 : 0,
+        weight: one.weight ?? null,
+        gone: one.gone ? 1 : 0,
+      }),
+    ),
     { sql: 'INSERT INTO message_words (rowid, text) SELECT n, text FROM message WHERE id = ?', params: [id] },
     ...attachments.flatMap(({ name, text: content = '' }, i) => {
       const attachment = ids();

@@ -1,7 +1,10 @@
 /** The assistant's verbs: ask, stop, and keep conversations. */
 import * as v from 'valibot';
-import { document, documentKind } from '../library/door.ts';
+import { document } from '../library/door.ts';
 import { call, joinText, schema, stream } from '../wire/index.ts';
+import { sources, usedSource } from './sources-door.ts';
+
+export { sources, usedSource, type Sources, type UsedSource } from './sources-door.ts';
 
 /** A message of 1 MB must pass; more is a file. */
 const words = v.pipe(
@@ -54,37 +57,6 @@ export const attachment = v.object({
   note: v.optional(v.string()),
 });
 export type Attachment = v.InferOutput<typeof attachment>;
-
-/** Which of the person's files answer: all, or those of some places. */
-export const sources = v.union([
-  v.literal('library'),
-  v.strictObject({ places: v.pipe(v.array(schema.id), v.minLength(1), v.maxLength(1000)) }),
-]);
-export type Sources = v.InferOutput<typeof sources>;
-
-/** A passage that went into an answer's prompt under a number, kept as it was then. */
-export const usedSource = v.object({
-  n: v.number(),
-  /** The whole path; of given files the name alone. */
-  file: v.string(),
-  name: v.string(),
-  title: v.optional(v.string()),
-  kind: documentKind,
-  page: v.optional(v.number()),
-  heading: v.optional(v.string()),
-  date: v.optional(v.number()),
-  /** Word for word from the passage: what the answer rests on, or the sentence that fitted the question best. */
-  quote: v.string(),
-  /** The answer points to it. */
-  cited: v.boolean(),
-  passage: v.number(),
-  document: v.number(),
-  /** Its file was taken out of the library, and the quote with it. */
-  gone: v.optional(v.literal(true)),
-  /** What `assistant.why` found: how much the answer depends on it. */
-  weight: v.optional(v.picklist(['much', 'little', 'none'])),
-});
-export type UsedSource = v.InferOutput<typeof usedSource>;
 
 export const message = v.object({
   id: schema.id,

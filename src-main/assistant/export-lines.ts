@@ -1,6 +1,6 @@
 /** One conversation as a line of JSON: the format of docs/decisions/exports.md, read back by library/exports/ours.ts. */
 import type { WholeMessage } from './bulk.ts';
-import type { Conversation } from './door.ts';
+import type { Conversation, UsedSource } from './door.ts';
 
 export interface Whole {
   readonly conversation: Conversation;
@@ -41,12 +41,20 @@ export function toLine({ conversation, tip, source, messages }: Whole): string {
       ...(one.state !== undefined &&
         one.state !== 'done' && { state: one.state === 'writing' ? 'cut-off' : one.state }),
       text: one.text,
+      ...(one.sources && { sources: one.sources.map(toSource) }),
       ...(one.documents.length > 0 && {
         attachments: one.documents.map(({ name, text }) => ({ name, ...(text !== '' && { text }) })),
       }),
     })),
   })}\n`;
 }
+
+/** What an answer was made from; numbers of our own database say nothing elsewhere. */
+const toSource = ({ passage: _p, document: _d, date: at, cited, ...rest }: UsedSource) => ({
+  ...rest,
+  ...(at !== undefined && { date: date(at) }),
+  ...(cited && { cited }),
+});
 
 function split(source: string): [string, string] {
   const at = source.indexOf(':');

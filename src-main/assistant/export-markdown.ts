@@ -1,6 +1,7 @@
 /** One conversation as Markdown: its current branch, for people and for other programs' note folders. */
 import type { WholeMessage } from './bulk.ts';
 import type { Whole } from './export-lines.ts';
+import { mapProse } from './prose.ts';
 
 const PROGRAMS = { chatgpt: 'ChatGPT', claude: 'Claude', daimon: 'daimon' };
 const day = (at: number) => new Date(at).toISOString().slice(0, 10);
@@ -37,14 +38,15 @@ export function* toMarkdown(whole: Whole, name: string): Generator<string> {
     ...(from ? [`brought from ${PROGRAMS[from]}`] : []),
   ];
   yield `# ${flat(conversation.title) || '…'}\n\n*${facts.join(' · ')}*\n`;
-  for (const message of branch(whole)) {
+  for (const [i, message] of branch(whole).entries()) {
     const { role, at, text, documents, model, state } = message;
     const who = role === 'user' ? 'You' : writer(message, from, name);
     yield `\n## ${who}${model ? ` (${flat(model)})` : ''} · ${minute(at)}\n\n`;
     if (documents.length > 0) yield `*Attached: ${documents.map((one) => flat(one.name)).join(', ')}*\n\n`;
-    if (text !== '') yield `${text.replace(/\s+$/, '')}\n`;
+    if (text !== '') yield `${withFootnotes(message, i + 1).replace(/\s+$/, '')}\n`;
     if (state !== undefined && state !== 'done')
       yield `${text === '' ? '' : '\n'}*(This answer did not come to its end.)*\n`;
+    yield* footnotes(message, i + 1);
   }
 }
 
@@ -60,4 +62,25 @@ function branch({ messages, tip }: Whole): WholeMessage[] {
   for (let at = tip === null ? undefined : all.get(tip); at; at = at.parent === null ? undefined : all.get(at.parent))
     up.push(at);
   return up.reverse();
+}
+
+/** Numbers of an answer become footnotes of the file, where every answer has its own. */
+const withFootnotes = ({ text, sources = [] }: WholeMessage, turn: number): string =>
+  sources.length === 0
+    ? text
+    : mapProse(text, (prose) =>
+        prose.replace(/\[(\d{1,3})\]/g, (mark, n) =>
+          sources.some((one) => one.n === Number(n)) ? `[^${turn}-${n}]` : mark,
+        ),
+      );
+
+/** What each number points to; sources that the answer does not point to are not told. */
+function* footnotes({ sources = [] }: WholeMessage, turn: number): Generator<string> {
+  const cited = sources.filter((one) => one.cited);
+  if (cited.length > 0) yield '\n';
+  for (const { n, name, title, page, heading, quote, gone } of cited) {
+    const where = [name, title === name ? undefined : title, page === undefined ? undefined : `page ${page}`, heading];
+    const what = gone ? '(taken out)' : quote === '' ? '' : `“${flat(quote)}”`;
+    yield `[^${turn}-${n}]: ${where.flatMap((one) => (one === undefined ? [] : flat(one))).join(', ')}${what && `: ${what}`}\n`;
+  }
 }

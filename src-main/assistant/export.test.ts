@@ -107,6 +107,31 @@ Yes.
   });
 });
 
+test('numbers of an answer become footnotes with their quotes, its code stays, and what is gone is said', async () => {
+  using folder = temporaryFolder();
+  await using house = await open(folder);
+  const source = { file: '/a/rent.pdf', name: 'rent.pdf', kind: 'pdf' as const };
+  await keep(house, {
+    ...{ from: 'daimon', id: 's', title: 'Rent' },
+    messages: [
+      { id: 'q', parent: null, role: 'user', text: 'How much [1]?', at: first },
+      {
+        ...{ id: 'a', parent: 'q', role: 'assistant', at: first, text: '840 [1], see `x[1]` [2] [7].' },
+        sources: [
+          { ...source, n: 1, page: 2, heading: 'Rent', quote: 'It is 840\neuros.', cited: true },
+          { ...source, n: 2, quote: '', cited: true, gone: true },
+          { ...source, n: 3, quote: 'Not told.' },
+        ],
+      },
+    ],
+  });
+  const { text } = await house.take('markdown');
+  expect(text).toContain('How much [1]?');
+  expect(text).toContain('840 [^2-1], see `x[1]` [^2-2] [7].\n\n[^2-1]: rent.pdf, page 2, Rent: “It is 840 euros.”\n');
+  expect(text).toContain('[^2-2]: rent.pdf: (taken out)\n');
+  expect(text).not.toContain('Not told');
+});
+
 describe('JSON Lines', () => {
   test('has the whole tree on one line, without our ids', async () => {
     using folder = temporaryFolder();
@@ -149,7 +174,7 @@ describe('JSON Lines', () => {
     expect(name).toMatch(/^daimon-conversations-.*\.jsonl$/);
   });
 
-  test('comes back the same in another daimon: tree, tips, titles, folders, pins, times, models, attachments', async () => {
+  test('comes back the same in another daimon: tree, tips, titles, folders, pins, times, models, attachments, sources', async () => {
     const runs = process.env['DAIMON_LONG'] ? 2_000 : 40;
     const word = fc.string({ unit: 'grapheme', maxLength: 30 });
     const time = fc.integer({ min: first, max: first + 1e9 });
@@ -160,6 +185,19 @@ describe('JSON Lines', () => {
       ),
       { minLength: 1, maxLength: 2 },
     );
+    const label = fc.stringMatching(/^[a-zé]{1,9}$/);
+    const source = fc.record(
+      {
+        ...{ file: label, name: label, title: label, heading: label, quote: word },
+        kind: fc.constantFrom('pdf' as const, 'mail' as const),
+        page: fc.nat(999),
+        date: time,
+        cited: fc.constant(true),
+        gone: fc.constant(true),
+        weight: fc.constantFrom('much' as const, 'none' as const),
+      },
+      { requiredKeys: ['file', 'name', 'kind', 'quote'] },
+    );
     // A question hangs on an answer or begins, an answer hangs on a question: so trees are made here.
     const turn = fc.record({
       above: fc.nat(),
@@ -169,6 +207,7 @@ describe('JSON Lines', () => {
       model: fc.option(fc.stringMatching(/^[a-z0-9-]{1,10}$/), { nil: undefined }),
       attachments: fc.option(attachments, { nil: undefined, freq: 3 }),
       state: fc.option(fc.constantFrom('stopped' as const, 'failed' as const), { nil: undefined, freq: 4 }),
+      sources: fc.option(fc.array(source, { maxLength: 3 }), { nil: undefined, freq: 2 }),
     });
     const conversation = fc.record({
       title: fc.stringMatching(/^[a-zA-Zß"'\\{}]{1,20}$/),
@@ -185,7 +224,7 @@ describe('JSON Lines', () => {
       i: number,
     ): ParsedConversation => {
       const messages: ParsedMessage[] = [];
-      for (const [n, { above, begins, text, at, model, attachments: files, state }] of turns.entries()) {
+      for (const [n, { above, begins, text, at, model, attachments: files, state, sources }] of turns.entries()) {
         const parent = begins || n === 0 ? undefined : messages[above % n]!;
         const role = parent?.role === 'user' ? 'assistant' : 'user';
         messages.push({
@@ -194,7 +233,11 @@ describe('JSON Lines', () => {
           role,
           text,
           at,
-          ...(role === 'assistant' && { ...(model && { model }), ...(state && { state }) }),
+          ...(role === 'assistant' && {
+            ...(model && { model }),
+            ...(state && { state }),
+            ...(sources && { sources: sources.map((one, i) => ({ ...one, n: i + 1 })) }),
+          }),
           ...(role === 'user' && files && { attachments: files }),
         });
       }

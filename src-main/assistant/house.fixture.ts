@@ -10,9 +10,10 @@ import { idFactory } from '../base/id.ts';
 import { openJobs } from '../base/jobs/jobs.ts';
 import type { Store } from '../base/ports.ts';
 import { openStore } from '../base/store/store.ts';
-import type { Document } from '../library/door.ts';
-import type { Library } from '../library/ports.ts';
+import type { Document, Hit } from '../library/door.ts';
+import type { Library, SearchRequest, TakenOut } from '../library/ports.ts';
 import { Fault } from '../wire/index.ts';
+import type { Id } from '../wire/schema.ts';
 import { openAssistant, type AssistantNeeds } from './assistant.ts';
 import type { Sent } from './door.ts';
 
@@ -56,6 +57,46 @@ export const shelf = (files: Record<string, string | Document>): Library => ({
   async *passages() {},
   forgetting: () => () => {},
 });
+
+export const PLACE = '01ARZ3NDEKTSV4RRFFQ69G5FAA' as Id;
+/** A passage as the library finds it; its first sentence fits best. */
+export const found = (file: string, text: string, more: Partial<Hit> = {}): Hit => ({
+  passage: 1,
+  document: 1,
+  place: PLACE,
+  file,
+  name: file.split('/').at(-1)!,
+  kind: 'text',
+  text,
+  score: 0.9,
+  by: 'both',
+  words: [],
+  sentence: [0, text.indexOf('.') + 1 || text.length],
+  ...more,
+});
+/** A library that finds what the test says, and can take things out. */
+export function findable(
+  find: (request: SearchRequest) => Hit[] | Promise<Hit[]>,
+  files: Record<string, string | Document> = {},
+): Library & { readonly asked: SearchRequest[]; remove(what: TakenOut): Promise<void> } {
+  const asked: SearchRequest[] = [];
+  const listeners = new Set<(what: TakenOut) => Promise<void>>();
+  return {
+    ...shelf(files),
+    asked,
+    async search(request) {
+      asked.push(request);
+      return find(request);
+    },
+    forgetting(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async remove(what) {
+      for (const listener of listeners) await listener(what);
+    },
+  };
+}
 
 /** A room; several over one store are what a restart after kill -9 sees. */
 export async function house(

@@ -3,9 +3,10 @@ import type { Generator, Turn } from '../engine/ports.ts';
 import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import type { Attached } from './attachments.ts';
+import type { UsedSource } from './door.ts';
 import { fitDocuments } from './fitting.ts';
-import { cutNote, quote } from './quoting.ts';
-import type { MessageRow } from './rows.ts';
+import { cutNote, quote, type Passage } from './quoting.ts';
+import type { MessageRow, SourceRow } from './rows.ts';
 import type { Tree } from './tree.ts';
 
 /** Part of the context that is kept for the answer, when the caller does not say how long it may be. */
@@ -25,8 +26,12 @@ export interface Prompt {
   readonly turns: readonly Turn[];
   /** Sentences about what was left out. */
   readonly notes: readonly string[];
-  /** Depth of the oldest message in it. */
-  readonly keptFrom: number;
+  /** Depth of the oldest message in it; undefined: no model is asked. */
+  readonly keptFrom: number | undefined;
+  /** What the answer is made from; undefined: not from the person's files. */
+  readonly sources?: readonly UsedSource[];
+  /** The answer itself, where there is nothing to ask a model. */
+  readonly answer?: string;
 }
 
 /**
@@ -48,7 +53,7 @@ export interface Reader {
 }
 
 /** Tokens that the model can take in turns, beside the system prompt and the room for the answer. */
-async function budgetOf({ generator, model, system, maxTokens }: Reader, signal: AbortSignal): Promise<number> {
+export async function budgetOf({ generator, model, system, maxTokens }: Reader, signal: AbortSignal): Promise<number> {
   const first = await generator.measure(model, [system], signal);
   const { contextSize } = first;
   const reserve = Math.min(maxTokens ?? Math.floor(contextSize * ANSWER_SHARE), Math.floor(contextSize / 2));
@@ -76,8 +81,12 @@ export async function measureDocument(
 interface AssembleOptions extends Reader {
   readonly tree: Tree;
   readonly conversation: Id;
-  /** The answer to be written: the prompt is the branch above it. */
+  /** The answer to be written, or weighed: the prompt is the branch above it. */
   readonly answer: Id;
+  /** Depth of the oldest message that the prompt had, where that is known. */
+  readonly keptFrom?: number;
+  /** The text of a passage that the prompt does without, in every turn: earlier questions may have found it too. */
+  readonly without?: string;
 }
 interface Taken {
   readonly turn: Turn;
@@ -100,20 +109,29 @@ export async function assemble(options: AssembleOptions, signal: AbortSignal): P
   let used = 0;
   const taken: Taken[] = [];
   let complete = true;
+  /** The message below the one that is looked at: a question stands in the prompt with the passages of that answer. */
+  let below = answer;
   for (let before: Id | undefined = answer; before;) {
     const rows = tree.stretch({ conversation, before, limit: BATCH });
     // What the last answer of this model began with on this branch: the engine still has it evaluated.
     if (before === answer)
-      keptFrom = rows.findLast((row) => row.kept_from !== null && row.model === model)?.kept_from ?? 1;
+      keptFrom =
+        options.keptFrom ?? rows.findLast((row) => row.kept_from !== null && row.model === model)?.kept_from ?? 1;
     const batch = rows.filter(({ depth }) => depth >= keptFrom).reverse();
     const documents = tree.attachments.texts(batch.filter(({ role }) => role === 'user').map(({ id }) => id));
+    const sources = tree.sources.texts([below, ...batch.map(({ id }) => id)]);
     const turns: { row: MessageRow; turn: Turn }[] = [];
     for (const row of batch) {
       const own = documents.get(row.id);
+      const passages = row.role === 'user' ? passagesOf(sources.get(below)) : undefined;
       const newest = taken.length === 0 && turns.length === 0;
-      const turn = own
-        ? await withDocuments({ row, documents: own, budget, newest, options, measure })
-        : { role: row.role, text: row.text };
+      const turn: Turn = own
+        ? await withDocuments({ row, documents: own, passages, budget, newest, options, measure })
+        : {
+            role: row.role,
+            text: quote({ documents: [], passages, without: options.without, question: row.text, message: row.id }),
+          };
+      below = row.id;
       if (newest && own) notes.push(...own.flatMap((one) => cutNote(one) ?? []));
       // A failed answer has no text; a question that came without words still is the question.
       if (turn.text !== '' || newest) turns.push({ row, turn });
@@ -159,6 +177,12 @@ function newestOf(taken: readonly Taken[], target: number): readonly Taken[] {
   return kept;
 }
 
+/** Those that are still there; of an answer that was not made from files, or whose files are all gone, none. */
+export function passagesOf(rows: readonly SourceRow[] | undefined): Passage[] | undefined {
+  const here = rows?.filter(({ text }) => text !== '');
+  return here?.length ? here : undefined;
+}
+
 /**
  * A question with its documents, each cut to what fits. What fitted once is kept, so that later turns of this model read
  * the very same text; only a newest question that would no longer fit is cut again.
@@ -166,23 +190,26 @@ function newestOf(taken: readonly Taken[], target: number): readonly Taken[] {
 async function withDocuments({
   row,
   documents,
+  passages,
   budget,
   newest,
-  options: { tree, model },
+  options: { tree, model, without },
   measure,
 }: {
   row: MessageRow;
   documents: Attached[];
+  passages: readonly Passage[] | undefined;
   budget: number;
   newest: boolean;
   options: AssembleOptions;
   measure: (turns: readonly Turn[]) => Promise<readonly number[]>;
 }): Promise<Turn> {
-  const turn = (): Turn => ({ role: 'user', text: quote(documents, row.text, row.id) });
+  const around = { passages, question: row.text, message: row.id, without };
+  const turn = (): Turn => ({ role: 'user', text: quote({ documents, ...around }) });
   const known = documents.every(({ fitted_by }) => fitted_by === model);
   if (known && (!newest || (await measure([turn()]))[0]! <= budget)) return turn();
 
-  const [question] = await measure([{ role: 'user', text: row.text }]);
+  const [question] = await measure([{ role: 'user', text: quote({ documents: [], ...around }) }]);
   const limit = newest ? budget : Infinity;
   let room = Math.min(budget * DOCUMENTS_SHARE, Math.max(0, budget - question!));
   for (let left = TRIES; ; left--) {

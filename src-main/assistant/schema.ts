@@ -124,4 +124,40 @@ export const migrations: readonly Migration[] = [
         text TEXT NOT NULL
       ) STRICT;`,
   },
+  {
+    number: 3,
+    sql: `
+      -- What the last question was to be answered from, as JSON; null: not from the person's files.
+      ALTER TABLE conversation ADD COLUMN sources TEXT;
+      -- Of a question: what it was to be answered from. Of an answer: what was searched for it, which may have found nothing.
+      ALTER TABLE message ADD COLUMN sources TEXT;
+
+      -- A passage that went into an answer's prompt under the number n. Facts about it are copied: the library reads files
+      -- anew, and what an answer was made from must not change with them.
+      CREATE TABLE answer_source (
+        message TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+        n INTEGER NOT NULL,
+        -- Of the library; '' when the answer was brought from an export.
+        place TEXT NOT NULL,
+        file TEXT NOT NULL,
+        name TEXT NOT NULL,
+        title TEXT,
+        kind TEXT NOT NULL,
+        page INTEGER,
+        heading TEXT,
+        date INTEGER,
+        passage INTEGER NOT NULL,
+        document INTEGER NOT NULL,
+        -- As much of the passage as stood in the prompt; '' when it is gone, or was never here.
+        text TEXT NOT NULL,
+        -- Word for word from it.
+        quote TEXT NOT NULL,
+        cited INTEGER NOT NULL DEFAULT 0,
+        weight TEXT CHECK (weight IN ('much', 'little', 'none')),
+        gone INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (message, n)
+      ) STRICT;
+      -- Only what still has to be forgotten one day.
+      CREATE INDEX answer_source_file ON answer_source (place, file) WHERE gone = 0;`,
+  },
 ];

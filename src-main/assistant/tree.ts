@@ -4,11 +4,12 @@ import { Fault } from '../wire/index.ts';
 import type { Id } from '../wire/schema.ts';
 import { openAttachments } from './attachments.ts';
 import { openBranches } from './branches.ts';
-import type { Message, Shape } from './door.ts';
+import type { Message, Shape, Sources } from './door.ts';
 import { openDrafts } from './drafts.ts';
 import { openPlaces } from './places.ts';
 import { hide, remove } from './removal.ts';
-import { toMessage, type MessageRow } from './rows.ts';
+import { toMessage, toSources, type MessageRow } from './rows.ts';
+import { openSources, type Candidate, type Pointed } from './sources.ts';
 import { titleOf } from './title.ts';
 
 /** What an answer ends with. */
@@ -16,6 +17,8 @@ export type Ending = Pick<Message, 'text' | 'note' | 'device' | 'tokens' | 'toke
   state: 'done' | 'stopped' | 'cut-off' | 'failed';
   /** Depth of the oldest message that went into the prompt; undefined when it came to none. */
   keptFrom: number | undefined;
+  /** Passages that the answer points to. */
+  pointed?: readonly Pointed[];
 };
 export interface Place {
   readonly conversation: Id;
@@ -36,6 +39,8 @@ export interface Question {
   readonly parent?: Id | null | undefined;
   readonly text: string;
   readonly attachments?: readonly Id[];
+  /** The person's files that the answer is to come from; null: none. */
+  readonly sources?: Sources | null;
   readonly begin?: { readonly persona?: Id | undefined; readonly shape?: Shape | undefined };
   readonly made: Made;
 }
@@ -55,21 +60,23 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
   const branches = openBranches(store);
   const attachments = openAttachments({ store, clock, ids });
   const drafts = openDrafts({ store, clock });
+  const sources = openSources({ store });
 
   const index = (id: Id) =>
     store.run('INSERT INTO message_words (rowid, text) SELECT n, text FROM message WHERE id = ?', id);
   const insertQuestion = (
-    row: Pick<MessageRow, 'id' | 'conversation' | 'parent' | 'depth' | 'text'>,
+    row: Pick<MessageRow, 'id' | 'conversation' | 'parent' | 'depth' | 'text' | 'sources'>,
     taken: readonly Id[],
   ) => {
     store.run(
-      `INSERT INTO message (id, conversation, parent, depth, role, text, at) VALUES (?, ?, ?, ?, 'user', ?, ?)`,
+      `INSERT INTO message (id, conversation, parent, depth, role, text, at, sources) VALUES (?, ?, ?, ?, 'user', ?, ?, ?)`,
       row.id,
       row.conversation,
       row.parent,
       row.depth,
       row.text,
       clock.now(),
+      row.sources,
     );
     index(row.id);
     attachments.give(row.id, row.conversation, taken);
@@ -120,13 +127,25 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
     if (at.role !== 'user') throw nothingAsked();
     return at;
   };
+  /** The answer beside a new one whose passages it is made from: the one that was named, or the newest that has any. */
+  const likeOf = ({ question: asked, answer }: Place, named: MessageRow): Id | undefined =>
+    store.get<{ id: Id }>(
+      `SELECT id FROM message m WHERE parent = ? AND id <> ?
+          AND EXISTS (SELECT 1 FROM answer_source WHERE message = m.id) ORDER BY id = ? DESC, n DESC LIMIT 1`,
+      asked,
+      answer,
+      named.id,
+    )?.id;
   const toMessages = (rows: readonly MessageRow[]): Message[] => {
     const versions = branches.versionsOf(rows);
     const documents = attachments.ofMessages(rows.filter(({ role }) => role === 'user').map(({ id }) => id));
+    const searched = rows.filter((row) => row.role === 'assistant' && row.sources !== null).map(({ id }) => id);
+    const used = sources.usedBy(searched);
     return rows.map((row) => ({
       ...toMessage(row),
       ...(versions.has(row.parent) && { versions: versions.get(row.parent) }),
       ...(documents.has(row.id) && { attachments: documents.get(row.id) }),
+      ...(searched.includes(row.id) && { sources: used.get(row.id) ?? [] }),
     }));
   };
 
@@ -143,8 +162,10 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
     ...places,
     ...drafts,
     attachments,
+    sources,
     choose: branches.choose,
     stretch: branches.stretch,
+    message: branches.message,
 
     /** Whether a message lies in this store. */
     hasMessage: (id: Id): boolean => store.get('SELECT 1 FROM message WHERE id = ?', id) !== undefined,
@@ -155,7 +176,15 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
      *
      * @throws Fault `bad-parent`, `unknown-attachment`, `unknown-conversation`; nothing was added then
      */
-    ask({ conversation, parent, text, attachments: taken = [], begin = {}, made }: Question): Place {
+    ask({
+      conversation,
+      parent,
+      text,
+      attachments: taken = [],
+      sources: from = null,
+      begin = {},
+      made,
+    }: Question): Place {
       return store.transaction(() => {
         const at = conversation ?? ids();
         if (!conversation) {
@@ -171,13 +200,15 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
           );
         }
         places.row(at);
-        const from = above(at, parent);
+        const scope = from && JSON.stringify(from);
+        const over = above(at, parent);
         const place = { conversation: at, question: ids(), answer: ids() };
         insertQuestion(
-          { id: place.question, conversation: at, parent: from.parent, depth: from.depth + 1, text },
+          { id: place.question, conversation: at, parent: over.parent, depth: over.depth + 1, text, sources: scope },
           taken,
         );
-        insertAnswer(place, { depth: from.depth + 2, text: '', made });
+        insertAnswer(place, { depth: over.depth + 2, text: '', made });
+        store.run('UPDATE conversation SET sources = ? WHERE id = ?', scope, at);
         // In two steps, so that one on the present branch stays the cheap case of growing at the tip.
         branches.moveTip(at, place.question);
         arrive(place, made.model);
@@ -191,7 +222,7 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
      * Adds another answer beside an answer (or to a question, or beside the last answer); the older one stays.
      *
      * @param goOn whether it begins with what the older one has
-     * @returns its place, and the text that it begins with
+     * @returns its place, the text that it begins with, what it is to come from, and the answer whose passages it takes over
      * @throws Fault `nothing-asked`, `nothing-to-go-on`, `unknown-message`
      */
     askAgain({
@@ -204,7 +235,7 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
       message?: Id | undefined;
       goOn?: boolean | undefined;
       made: Made;
-    }): Place & { readonly text: string } {
+    }): Place & { readonly text: string; readonly sources: Sources | null; readonly like: Id | undefined } {
       return store.transaction(() => {
         const { tip } = places.row(conversation);
         const named = message ?? tip;
@@ -220,7 +251,15 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
         const text = goOn ? row.text : '';
         insertAnswer(place, { depth: asked.depth + 1, text, made });
         arrive(place, made.model);
-        return { ...place, text };
+        return { ...place, text, sources: toSources(asked.sources), like: likeOf(place, row) };
+      });
+    },
+
+    /** Keeps what was found for an answer, before its first word. */
+    searched(answer: Id, from: Sources, passages: readonly Candidate[]) {
+      store.transaction(() => {
+        store.run('UPDATE message SET sources = ? WHERE id = ?', JSON.stringify(from), answer);
+        sources.keep(answer, passages);
       });
     },
 
@@ -230,7 +269,10 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
     },
 
     /** Ends an answer where it stands. The current branch stays what it is: the person may be on another one by now. */
-    end(answer: Id, { text, state, note, device, tokens, tokensPerSecond, firstTokenMs, keptFrom }: Ending) {
+    end(
+      answer: Id,
+      { text, state, note, device, tokens, tokensPerSecond, firstTokenMs, keptFrom, pointed = [] }: Ending,
+    ) {
       store.transaction(() => {
         store.run(
           `UPDATE message SET text = ?, state = ?, note = ?, device = ?, tokens = ?, tokens_per_second = ?,
@@ -245,6 +287,7 @@ export function openTree({ store, clock, ids }: { store: Store; clock: Clock; id
           keptFrom ?? null,
           answer,
         );
+        sources.point(answer, pointed);
         index(answer);
         store.run(
           'UPDATE conversation SET changed_at = ? WHERE id = (SELECT conversation FROM message WHERE id = ?)',

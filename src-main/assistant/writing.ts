@@ -3,7 +3,8 @@ import type { Clock } from '../base/ports.ts';
 import type { GenerateRequest, Generator } from '../engine/ports.ts';
 import { topic, type Topic } from '../base/topic.ts';
 import { Fault, isFault, joinText } from '../wire/index.ts';
-import type { Sent } from './door.ts';
+import type { Cited } from './citing.ts';
+import type { Sent, UsedSource } from './door.ts';
 import type { Prompt } from './prompt.ts';
 import type { Ending, Place, Tree } from './tree.ts';
 
@@ -23,6 +24,11 @@ export interface Writing {
   readonly ended: Promise<void>;
 }
 
+/** What followers have not seen yet. */
+interface News {
+  readonly sources?: readonly UsedSource[];
+  readonly text: string;
+}
 interface WriteOptions {
   readonly tree: Tree;
   readonly generator: Generator;
@@ -34,6 +40,8 @@ interface WriteOptions {
   /** Sentences that the answer's note begins with. */
   readonly notes: readonly string[];
   assemble(signal: AbortSignal): Promise<Prompt>;
+  /** Sets the numbers of an answer from the person's files right; called once, when it has ended. */
+  cite(text: string): Cited;
   /** Told after each commit that changes what a list of conversations shows. */
   changed(): void;
 }
@@ -48,10 +56,17 @@ export function write({
   beginning,
   notes: given,
   assemble,
+  cite,
   changed,
 }: WriteOptions): Writing {
   const stop = new AbortController();
-  const news: Topic<string> = topic((older, newer) => joinText(older, newer) ?? older + newer);
+  const news: Topic<News> = topic((older, newer) => ({
+    ...older,
+    ...newer,
+    text: joinText(older.text, newer.text) ?? older.text + newer.text,
+  }));
+  /** What it is made from, as soon as that is known. */
+  let sources: readonly UsedSource[] | undefined;
   let text = beginning;
   let notes: readonly string[] = given;
   let keptFrom: number | undefined;
@@ -78,6 +93,15 @@ export function write({
           prompt = await assemble(stop.signal);
           for (const note of prompt.notes) say(note);
           ({ keptFrom } = prompt);
+          if (prompt.sources) {
+            ({ sources } = prompt);
+            news.publish({ sources: prompt.sources, text: '' });
+          }
+          if (prompt.answer !== undefined) {
+            text ||= prompt.answer;
+            if (!beginning) news.publish({ text });
+            return;
+          }
           asked = clock.now();
         }
         const turns = text ? [...prompt.turns, { role: 'assistant' as const, text }] : prompt.turns;
@@ -94,7 +118,7 @@ export function write({
             text += piece.text;
             counts.tokens += piece.tokens;
             commit.soon();
-            news.publish(piece.text);
+            news.publish({ text: piece.text });
           } else {
             Object.assign(counts, { tokens: before + piece.tokens, tokensPerSecond: piece.tokensPerSecond });
             if (piece.reason === 'length') say('The answer ends here: it is as long as it was allowed to be.');
@@ -145,7 +169,11 @@ export function write({
       counts.tokensPerSecond = (counts.tokens * 1000) / Math.max(1, clock.now() - began - counts.firstTokenMs);
     const { tokens, tokensPerSecond, firstTokenMs, device } = counts;
     try {
-      finish({ text, state, note, device, tokens, tokensPerSecond, firstTokenMs, keptFrom });
+      const { pointed, ...set } = sources?.length ? cite(text) : { text, pointed: [] };
+      ({ text } = set);
+      finish({ text, state, note, device, tokens, tokensPerSecond, firstTokenMs, keptFrom, pointed });
+      // As they are kept now: pointed to, or forgotten while the answer was being written.
+      if (sources) sources = tree.sources.used(place.answer);
     } catch (error) {
       fault ??=
         error instanceof Fault
@@ -166,6 +194,7 @@ export function write({
               state,
               ...counts,
               ...(note && { note }),
+              ...(sources && { sources: [...sources], citations: citationsOf(sources) }),
             },
           };
     if (fault && text && fault.code === 'disk-full') outcome = { fault };
@@ -182,16 +211,27 @@ export function write({
       // Taken together, before anything is awaited: no piece is missing and none comes twice.
       const rest = news.listen(signal);
       const soFar = text;
+      const known = sources;
       const over = outcome !== undefined;
       yield { kind: 'begun', conversation: place.conversation, question: place.question, message: place.answer };
+      if (known) yield { kind: 'sources', sources: [...known] };
       if (soFar) yield { kind: 'token', text: soFar };
-      if (!over) for await (const piece of rest) yield { kind: 'token', text: piece };
+      if (!over)
+        for await (const piece of rest) {
+          if (piece.sources) yield { kind: 'sources', sources: [...piece.sources] };
+          if (piece.text) yield { kind: 'token', text: piece.text };
+        }
       if (signal.aborted) return;
       if (outcome && 'fault' in outcome) throw outcome.fault;
       if (outcome) yield outcome.done;
     },
   };
 }
+
+const citationsOf = (sources: readonly UsedSource[]) =>
+  sources
+    .filter(({ cited }) => cited)
+    .map(({ n, file, page, quote }) => ({ n, file, ...(page !== undefined && { page }), quote }));
 
 /** Commits at most every COMMIT_MS, and never later than that after a change. */
 function committer(save: () => void, failed: (error: unknown) => void) {

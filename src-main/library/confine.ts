@@ -4,9 +4,11 @@
  * Where Node's permission model and a network namespace stand in front (shell/confine.ts), this is the second wall; where
  * a shell cannot have them, the only one. It stops what JavaScript can reach by name. It does not stop native code.
  */
+import { readFileSync } from 'node:fs';
 import module from 'node:module';
 import os from 'node:os';
-import { sibling } from '../base/asset.ts';
+import { pathToFileURL } from 'node:url';
+import { packaged, sibling } from '../base/asset.ts';
 
 /** What parsers need of Node: computing on bytes and text. Everything that is not named here is refused. */
 const OPEN = new Set([
@@ -25,7 +27,14 @@ const REPLACED = new Map([
 ]);
 
 /** Code folder and packages; no other file is a module here, or a JSON module could be any file of the person's. */
-const OURS = ['../', '../../node_modules/'].map((path) => new URL(path, import.meta.url).href);
+const OURS = [new URL('../', import.meta.url).href, `${pathToFileURL(packaged('node_modules')).href}/`];
+
+/**
+ * The weights of text recognition, gzipped: the one file that is read here and is no code. Its path is ours, and the way
+ * to read any other stays in this file.
+ */
+export const letters = (): Uint8Array => readFileSync(LETTERS);
+const LETTERS = packaged('node_modules/@tesseract.js-data/eng/4.0.0_best_int/eng.traineddata.gz');
 
 const refuse = (what: string) => new Error(`${what} is closed in the reader`);
 const bare = (name: string) => name.replace(/^node:/, '');

@@ -15,6 +15,7 @@ export type Contents =
 
 export interface PartsFile extends GivenFile {
   readonly ocr: boolean;
+  readonly attached: boolean;
   readonly readDocument: ReadDocument;
 }
 
@@ -37,7 +38,7 @@ export async function* readParts(file: PartsFile): AsyncGenerator<Told> {
  *
  * @throws Fault as `readDocument`, and `too-large` for a single document over 64 MB
  */
-export async function open({ bytes, name, size, ocr, readDocument }: PartsFile): Promise<Contents> {
+export async function open({ bytes, name, size, ocr, attached, readDocument }: PartsFile): Promise<Contents> {
   const pull = pullFrom(bytes);
   const head = (await pull.exactly(PEEK)).slice();
   pull.putBack(head);
@@ -49,11 +50,9 @@ export async function open({ bytes, name, size, ocr, readDocument }: PartsFile):
     is: 'document',
     reading: await readDocument({ bytes: given, name, ...(ocr && { ocr }) }),
   });
-  const many = (parts: AsyncIterable<Told>): Contents => ({ is: 'many', parts });
-
   const kind = sniff(head, name);
   if (kind === 'document') return document(await whole());
-  const options = { readDocument, ocr, name };
+  const options = { readDocument, ocr, attached, name };
   const parts = async (from: Pull) =>
     kind === 'zip'
       ? (await import('./parts-zip.ts')).partsOfZip(from, options)

@@ -13,8 +13,8 @@ const ENOUGH = 1_000_000;
  *
  * @throws Fault as `readDocument`; `unreadable` when no part of an archive could be read
  */
-export async function readWhole(file: Omit<PartsFile, 'ocr'>, most = ENOUGH): Promise<Reading> {
-  const contents = await open({ ...file, ocr: false });
+export async function readWhole(file: Omit<PartsFile, 'ocr' | 'attached'>, most = ENOUGH): Promise<Reading> {
+  const contents = await open({ ...file, ocr: false, attached: true });
   if (contents.is === 'document') return contents.reading;
   const parts: Part[] = [];
   let length = 0;

@@ -37,4 +37,9 @@ export type Delivered = (Told | End) & { readonly done: number; readonly total: 
 export interface PartsOptions {
   /** Recognise text in pictures and scanned pages. */
   readonly ocr: boolean;
+  /**
+   * Whether documents that hang on mails are read as well; yes, if not said. Without them a second try gets through an
+   * archive in which one of them never ends, or ends the process.
+   */
+  readonly attached?: boolean;
 }

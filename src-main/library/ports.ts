@@ -19,8 +19,26 @@ export interface ParsedMessage {
   readonly at?: number;
   readonly model?: string;
   readonly attachments?: readonly { readonly name: string; readonly text?: string }[];
+  /** Of an answer that was made from files, by number; only daimon's own export has them. */
+  readonly sources?: readonly ParsedSource[];
   /** Of an answer that did not come to its end. */
   readonly state?: 'stopped' | 'cut-off' | 'failed';
+}
+/** A passage that an answer was made from, with what of it was quoted. */
+export interface ParsedSource {
+  /** 1, 2, 3 …; each once. */
+  readonly n: number;
+  readonly file: string;
+  readonly name: string;
+  readonly title?: string;
+  readonly kind: DocumentKind;
+  readonly page?: number;
+  readonly heading?: string;
+  readonly date?: number;
+  readonly quote: string;
+  readonly cited?: boolean;
+  readonly gone?: boolean;
+  readonly weight?: 'much' | 'little' | 'none';
 }
 /** One conversation of an export: a tree, parents before children, without system and tool turns. */
 export interface ParsedConversation {

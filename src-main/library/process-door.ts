@@ -15,6 +15,9 @@ export const MOST_PART = 4_000_000;
 /** UTF-16 units of conversations or parts that may be on their way to whoever stores them, besides the one that is being read. */
 export const MOST_UNTAKEN = 4_000_000;
 
+/** Quotes of one answer. */
+export const MOST_SOURCES = 100;
+
 /** Codes that may come from the process; whatever else it says is taken for a crash. */
 export const FAULTS: ReadonlySet<string> = new Set([
   ...['unknown-kind', 'too-large', 'unreadable', 'encrypted-file', 'no-text', 'not-an-export', 'picture'],
@@ -25,6 +28,20 @@ export const FAULTS: ReadonlySet<string> = new Set([
 const time = v.exactOptional(v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(8.64e15)));
 const short = v.pipe(v.string(), v.maxLength(1000));
 
+const source = v.object({
+  n: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(999)),
+  file: v.pipe(v.string(), v.maxLength(4096)),
+  name: short,
+  title: v.exactOptional(short),
+  kind: documentKind,
+  page: v.exactOptional(v.pipe(v.number(), v.safeInteger())),
+  heading: v.exactOptional(short),
+  date: time,
+  quote: v.pipe(v.string(), v.maxLength(2000)),
+  cited: v.exactOptional(v.boolean()),
+  gone: v.exactOptional(v.boolean()),
+  weight: v.exactOptional(v.picklist(['much', 'little', 'none'])),
+});
 const message = v.object({
   id: short,
   parent: v.nullable(short),
@@ -33,6 +50,13 @@ const message = v.object({
   at: time,
   model: v.exactOptional(short),
   attachments: v.exactOptional(v.array(v.object({ name: short, text: v.exactOptional(v.string()) }))),
+  sources: v.exactOptional(
+    v.pipe(
+      v.array(source),
+      v.maxLength(MOST_SOURCES),
+      v.check((all) => new Set(all.map(({ n }) => n)).size === all.length, 'has a number twice'),
+    ),
+  ),
   state: v.exactOptional(v.picklist(['stopped', 'cut-off', 'failed'])),
 });
 const conversation: v.GenericSchema<ParsedConversation> = v.object({
@@ -110,7 +134,9 @@ export interface GivenFile {
   readonly size: number;
 }
 /** How the process calls what reads all documents of a file (`parts-read.ts`); what stands at `ParseExport` holds here. */
-export type ReadParts = (file: GivenFile & { readonly ocr: boolean }) => AsyncIterable<ToldPart>;
+export type ReadParts = (
+  file: GivenFile & { readonly ocr: boolean; readonly attached: boolean },
+) => AsyncIterable<ToldPart>;
 /** The same file as one text, of which a large archive gives its beginning. */
 export type ReadWhole = (file: GivenFile) => Promise<Reading>;
 
@@ -126,7 +152,7 @@ export const readerDoor = {
   'reader.conversations': stream('Reads the conversations of one export from the bytes that are fed.', file, parsed),
   'reader.parts': stream(
     'Reads all documents of one file from the bytes that are fed: one, or those of a mail archive, an export, a chat.',
-    v.strictObject({ ...file.entries, ocr: v.boolean() }),
+    v.strictObject({ ...file.entries, ocr: v.boolean(), attached: v.boolean() }),
     partTold,
   ),
   'reader.feed': call(

@@ -80,8 +80,8 @@ export function serveReader({ wire, readWhole, parseExport, readParts, walls, ex
         }
       },
       'reader.conversations': ({ name, size }, signal) => told((bytes) => parseExport(bytes, name), size, signal),
-      'reader.parts': ({ name, size, ocr }, signal) =>
-        told((bytes) => readParts({ bytes, name, size, ocr }), size, signal),
+      'reader.parts': ({ name, size, ocr, attached }, signal) =>
+        told((bytes) => readParts({ bytes, name, size, ocr, attached }), size, signal),
       async 'reader.feed'({ bytes, last }) {
         return current ? current.feed(bytes, last) : { enough: true };
       },

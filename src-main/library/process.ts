@@ -1,7 +1,7 @@
 /** The entry of the reader process: strangers' files are parsed here, without keys, files or network. */
 // Before everything else: no parser is loaded into an open process. Static imports would come first, hence the dynamic
 // ones.
-import { walls } from './confine.ts';
+import { letters, walls } from './confine.ts';
 import type { ReadDocument } from './readers/reading.ts';
 
 const { parentWire } = await import('../wire/carriers/parent.ts');
@@ -12,7 +12,8 @@ const { serveReader } = await import('./process-serve.ts');
 process.on('unhandledRejection', () => {});
 
 // Parsers are loaded when a file of theirs comes.
-const readDocument: ReadDocument = async (given) => (await import('./readers/read.ts')).readDocument(given);
+const readDocument: ReadDocument = async (given) =>
+  (await import('./readers/read.ts')).readDocument({ ...given, letters });
 
 serveReader({
   wire: await parentWire(),

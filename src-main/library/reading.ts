@@ -172,7 +172,11 @@ export function openReading({ host, log, ids, limits, process, uploads: some }: 
     }
   }
 
-  async function* parts(source: Source, { ocr }: PartsOptions, signal?: AbortSignal): AsyncGenerator<Delivered> {
+  async function* parts(
+    source: Source,
+    { ocr, attached = true }: PartsOptions,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Delivered> {
     const file = await open(source, { bytes: exportBytes, what: 'files' });
     try {
       // What a parser had no need of (the pictures of an export) belongs to the file as well.
@@ -183,7 +187,7 @@ export function openReading({ host, log, ids, limits, process, uploads: some }: 
           file: { ...file, chunks: bytes.chunks },
           most: ocr ? ocrMs : silenceMs,
           item: partTold,
-          ask: (reader, named) => reader['reader.parts']({ ...named, ocr }),
+          ask: (reader, named) => reader['reader.parts']({ ...named, ocr, attached }),
         },
         signal,
       );

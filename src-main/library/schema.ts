@@ -199,8 +199,6 @@ const PASSAGES = `
   CREATE VIRTUAL TABLE passage_words USING fts5 (
     own, near, head, content = 'passage_window', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
   );
-  -- What is taken out leaves the index at once, and not when its pages happen to be written anew.
-  INSERT INTO passage_words (passage_words, rank) VALUES ('secure-delete', 1);
 
   -- A bit a dimension, alone in its table: each search reads all of it.
   CREATE TABLE passage_bits (
@@ -230,7 +228,9 @@ const PASSAGES = `
     embedder INTEGER REFERENCES embedder (id),
     filled INTEGER,
     passages INTEGER NOT NULL DEFAULT 0,
-    bare INTEGER NOT NULL DEFAULT 0
+    bare INTEGER NOT NULL DEFAULT 0,
+    -- How often words were taken out of an index since it was last written anew: it only notes that they are gone.
+    dirty INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   INSERT INTO shelf (one) VALUES (1);
   CREATE TRIGGER passage_came AFTER INSERT ON passage BEGIN
@@ -254,15 +254,16 @@ const NAMES = `
   CREATE VIRTUAL TABLE file_words USING fts5 (
     path, content = 'file', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
   );
-  INSERT INTO file_words (file_words, rank) VALUES ('secure-delete', 1);
   CREATE TRIGGER file_came AFTER INSERT ON file BEGIN
     INSERT INTO file_words (rowid, path) VALUES (new.id, new.path);
   END;
   CREATE TRIGGER file_went AFTER DELETE ON file BEGIN
     INSERT INTO file_words (file_words, rowid, path) VALUES ('delete', old.id, old.path);
+    UPDATE shelf SET dirty = dirty + 1;
   END;
   CREATE TRIGGER file_moved AFTER UPDATE OF path ON file WHEN old.path <> new.path BEGIN
     INSERT INTO file_words (file_words, rowid, path) VALUES ('delete', old.id, old.path);
+    UPDATE shelf SET dirty = dirty + 1;
     INSERT INTO file_words (rowid, path) VALUES (new.id, new.path);
   END;
 `;

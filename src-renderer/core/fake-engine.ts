@@ -1,12 +1,15 @@
 /** The scripted core's models: its catalogue, fetches that begin, models that come, go and are timed. */
 import type { engineDoor, Model } from '../../src-main/engine/door.ts';
 import { Fault, type Handlers } from '../../src-main/wire/index.ts';
-import { fakeId, model as modelOf, type World } from './fake-world.ts';
+import { entry, fakeId, model as modelOf, type World } from './fake-world.ts';
 
 interface Needs {
   readonly world: World;
   readonly change: (edit: (world: World) => void) => void;
 }
+
+/** Fetched as any model of the catalogue is, and not one of it. */
+const embedder = entry({ id: 'all-minilm-l6-v2-q8_0', name: 'MiniLM L6', size: 83_506_384 });
 
 /** @param needs the world is changed in place, through `change` */
 export function fakeEngine({ world, change }: Needs): Handlers<typeof engineDoor> {
@@ -26,7 +29,7 @@ export function fakeEngine({ world, change }: Needs): Handlers<typeof engineDoor
     'engine.embedder': () => ({
       id: 'all-minilm-l6-v2-q8_0',
       name: 'MiniLM L6',
-      here: true,
+      here: world.embedder ?? true,
       size: 25_000_000,
       fetched: 83_506_384,
       host: 'Python package index',
@@ -35,7 +38,7 @@ export function fakeEngine({ world, change }: Needs): Handlers<typeof engineDoor
     }),
     'engine.catalogue': () => world.catalogue,
     async *'engine.fetch'({ id }, signal) {
-      const wanted = world.catalogue.find((one) => one.id === id);
+      const wanted = [...world.catalogue, embedder].find((one) => one.id === id);
       if (!wanted) throw new Fault('unknown-model', 'The catalogue has no such model; look at it again.');
       if (world.settings.cut)
         throw new Fault('dial-cut', 'Every connection to the outside is cut. Nothing was fetched; allow them first.');

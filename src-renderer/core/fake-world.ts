@@ -4,6 +4,7 @@ import type { Connection, Job } from '../../src-main/base/door.ts';
 import type { CatalogueEntry, Fit, Model } from '../../src-main/engine/door.ts';
 import type { Settings } from '../../src-main/settings/door.ts';
 import type { VaultStatus } from '../../src-main/vault/door.ts';
+import type { Shelf } from './fake-shelf.ts';
 import { type schema } from '../../src-main/wire/index.ts';
 
 export interface World {
@@ -22,6 +23,10 @@ export interface World {
   personas: Persona[];
   addresses: string[];
   memory: number;
+  /** The person's files; without it there are none. */
+  library?: Shelf;
+  /** Whether the model that finds by meaning is here; without it, it is. */
+  embedder?: boolean;
 }
 
 /** An id that passes the doors' schema, the same for the same number. */

@@ -1,8 +1,11 @@
-/** Where one is, as the page's fragment: `#/chat/<id>`, `#/own/models`, `#/settings/left`. */
+/** Where one is, as the page's fragment: `#/chat/<id>`, `#/knows/passage-12`, `#/own/models`, `#/settings/left`. */
+
+import type { Id } from '../../src-main/wire/schema.ts';
 
 /** The places whose rooms stand. The number is the one of the seven places in the design, so that it never shifts. */
 export const rooms = [
   { room: 'chat', digit: 1, below: false },
+  { room: 'knows', digit: 2, below: false },
   { room: 'own', digit: 5, below: false },
   { room: 'settings', digit: 7, below: true },
 ] as const;
@@ -31,3 +34,26 @@ export function askedPlace(asked: string): Place | undefined {
   const place = readPlace(hash);
   return placeHash(place.room, place.within) === hash ? place : undefined;
 }
+
+/** What of Knows is asked for: everything, the sheet that adds, the search field, one place, or a document. */
+export type KnowsPart =
+  | { readonly part: 'all' | 'add' | 'search' }
+  | { readonly part: 'place'; readonly place: Id }
+  /** From its beginning. */
+  | { readonly part: 'document'; readonly document: number }
+  /** A document, opened at this passage. */
+  | { readonly part: 'passage'; readonly passage: number };
+
+/** `''`, `add`, `search`, a place's id, `document-3`, `passage-12`; anything else is everything. */
+export function readKnows(within: string): KnowsPart {
+  if (within === 'add' || within === 'search') return { part: within };
+  if (/^[0-9A-HJKMNP-TV-Z]{26}$/.test(within)) return { part: 'place', place: within as Id };
+  const [, kind, digits] = /^(document|passage)-(\d{1,15})$/.exec(within) ?? [];
+  if (kind === 'document') return { part: kind, document: Number(digits) };
+  if (kind === 'passage') return { part: kind, passage: Number(digits) };
+  return { part: 'all' };
+}
+
+/** Leads to a passage in its document, with the passage lit: what a quote or a search result opens. */
+export const passageHash = (passage: number): string => placeHash('knows', `passage-${passage}`);
+export const documentHash = (document: number): string => placeHash('knows', `document-${document}`);

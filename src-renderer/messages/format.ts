@@ -53,6 +53,10 @@ export function duration(seconds: number): string {
 const DAY_MS = 86_400_000;
 const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
 
+/** '16 October', '2 May 2025' */
+export const onDay = (at: number): string =>
+  (new Date(at).getFullYear() === new Date().getFullYear() ? day : dayAndYear).format(at);
+
 /** 'Today, 14:31', 'Tuesday, 09:02', '16 October, 18:40', '2 May 2025' */
 export function when(at: number, now = Date.now()): string {
   const days = Math.round((midnight(now) - midnight(at)) / DAY_MS);

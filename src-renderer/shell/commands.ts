@@ -29,6 +29,7 @@ export function placesOf(session: Session): Offered[] {
   const { also } = words;
   return [
     at('chat', 'chat'),
+    at('knows', 'knows', '', also.knows),
     at('own', 'own'),
     at('keys', 'own', 'keys', also.keys),
     at('models', 'own', 'models', also.models),
@@ -65,6 +66,8 @@ export function commandsOf({ core, session, onexport }: CommandOptions): Offered
       act: () => core['assistant.place']({ id: open.id, pinned: !open.pinned }),
     },
     open && { id: 'export', label: said.exportThis, hint: open.title, act: () => onexport(open.id) },
+    { id: 'search-files', label: said.searchFiles, also: also.searchFiles, act: () => session.go('knows', 'search') },
+    { id: 'add-folder', label: said.addFolder, also: also.addFolder, act: () => session.go('knows', 'add') },
     { id: 'bring', label: said.bring, to: 'page', act: () => session.go('settings', 'bring') },
     { id: 'export-all', label: said.exportAll, also: also.bring, act: () => onexport(undefined) },
     ...work.models

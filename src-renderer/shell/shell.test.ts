@@ -13,7 +13,7 @@ test('only places whose rooms stand are shown', async () => {
       .getByRole('link')
       .elements()
       .map((link) => link.textContent),
-  ).toEqual(['Chat', 'Own', 'Settings']);
+  ).toEqual(['Chat', 'Knows', 'Own', 'Settings']);
 });
 
 test('Ctrl with a digit goes to a place, the page has the focus, and the title says where one is', async () => {

@@ -42,6 +42,17 @@ const list = async (page: Page) => {
   const opener = page.getByRole('button', { name: 'Conversations' });
   if (await opener.isVisible()) await opener.click();
 };
+const seek = (words: string, then?: (page: Page) => Promise<unknown>) => async (page: Page) => {
+  await page.getByRole('searchbox', { name: /by meaning/ }).fill(words);
+  await page.getByRole('heading', { name: /fit|Nothing/ }).waitFor();
+  await then?.(page);
+};
+const openHit = (name: string) => async (page: Page) => {
+  await page.getByRole('link', { name }).click();
+  await page.getByRole('button', { name: 'Back to what was found' }).waitFor();
+  await page.waitForTimeout(300);
+};
+const scans = '#/knows/01J90000000000000000000804';
 const screens: readonly Screen[] = [
   { name: 'welcome-1', world: 'empty', act: fillYou },
   {
@@ -121,6 +132,78 @@ const screens: readonly Screen[] = [
       await page.getByRole('button', { name: 'Choose a model' }).click();
       await page.getByRole('button', { name: /start with the warm-up/ }).click();
       await page.getByRole('button', { name: 'Send' }).waitFor();
+    },
+  },
+  { name: 'knows', world: 'read', hash: '#/knows' },
+  { name: 'knows-empty', world: 'lived', hash: '#/knows' },
+  { name: 'knows-going', world: 'full', hash: '#/knows' },
+  { name: 'knows-meaningless', world: 'meaningless', hash: '#/knows' },
+  { name: 'knows-found', world: 'read', hash: '#/knows', act: seek('harbour frozen over') },
+  {
+    name: 'knows-narrowed',
+    world: 'read',
+    hash: '#/knows',
+    act: seek('harbour', async (page) => {
+      await page.getByText('Narrow down').click();
+      await page.getByRole('button', { name: 'Documents' }).click();
+      await page.getByRole('button', { name: 'Between' }).click();
+    }),
+  },
+  { name: 'knows-none', world: 'full', hash: '#/knows', act: seek('zeppelin') },
+  {
+    name: 'knows-document',
+    world: 'read',
+    hash: '#/knows',
+    act: seek('harbour frozen', openHit('Open the page: Harbour account book')),
+  },
+  {
+    name: 'knows-markdown',
+    world: 'read',
+    hash: '#/knows',
+    act: seek('harbour frozen', openHit('Open the passage: The Salt Year, draft 3')),
+  },
+  { name: 'knows-code', world: 'read', hash: '#/knows/passage-5000' },
+  { name: 'knows-gone', world: 'read', hash: '#/knows/passage-77' },
+  { name: 'knows-place', world: 'full', hash: scans },
+  {
+    name: 'knows-refused',
+    world: 'full',
+    hash: scans,
+    act: async (page) => {
+      await page.getByRole('button', { name: /^Not read/ }).click();
+      await page.getByRole('heading', { name: 'Files', exact: true }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'knows-rules',
+    world: 'full',
+    hash: '#/knows/01J90000000000000000000802',
+    act: async (page) => page.getByRole('textbox', { name: 'Also leave out' }).scrollIntoViewIfNeeded(),
+  },
+  {
+    name: 'knows-take-out',
+    world: 'full',
+    hash: '#/knows',
+    act: async (page) => page.getByRole('button', { name: 'Take out: letters' }).click(),
+  },
+  {
+    name: 'knows-add',
+    world: 'full',
+    hash: '#/knows/add',
+    act: async (page) => {
+      await page.getByLabel('A folder or a file on this computer').fill('/home/mara/recipes');
+      await page.getByText('38 files').waitFor();
+    },
+  },
+  {
+    name: 'knows-many',
+    world: 'full',
+    hash: '#/knows/add',
+    act: async (page) => {
+      await page.getByLabel('A folder or a file on this computer').fill('/home/mara');
+      await page.getByText('100,432 files').waitFor();
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('button', { name: 'Add them all' }).waitFor();
     },
   },
   { name: 'own', world: 'lived', hash: '#/own' },
@@ -241,6 +324,8 @@ try {
         const query = `?world=${screen.world}&theme=${theme}${screen.extra ?? ''}`;
         await page.goto(`${base}preview.html${query}${screen.hash ?? ''}`);
         await page.locator('main').first().waitFor();
+        // A room that is fetched when it is first opened has none before.
+        await page.locator('h1').first().waitFor({ state: 'attached' });
         await screen.act?.(page);
         await page.waitForTimeout(screen.extra?.includes('talk') || screen.world === 'bare' ? 900 : 250);
         await page.screenshot({ path: join(folder, `${screen.name}-${width}-${theme}.png`) });

@@ -1,6 +1,9 @@
 /** One line of daimon's own export (docs/decisions/exports.md): the whole tree, and nothing that needs daimon to be read. */
+import * as v from 'valibot';
 import { cut } from '../cut.ts';
-import type { ParsedConversation, ParsedMessage } from '../ports.ts';
+import { documentKind } from '../door.ts';
+import type { ParsedConversation, ParsedMessage, ParsedSource } from '../ports.ts';
+import { MOST_SOURCES } from '../process-door.ts';
 import { repairTree, type RawNode } from './repair.ts';
 import { field, idOf, isObject, listOf, present, shortOf, textOf, timeOf, type JsonObject } from './values.ts';
 
@@ -47,11 +50,48 @@ function messageOf(one: JsonObject, role: ParsedMessage['role']): NonNullable<Ra
     return field(file, 'name') === undefined ? [] : [{ name, ...(text !== undefined && text !== '' && { text }) }];
   });
   const state = field(one, 'state');
+  const sources = role === 'assistant' && Array.isArray(field(one, 'sources')) ? sourcesOf(one) : undefined;
   return {
     role,
     text: textOf(one, 'text') ?? '',
     ...present({ at: timeOf(one, 'at'), model: shortOf(one, 'model', 100) }),
     ...(attachments.length > 0 && { attachments }),
+    ...(sources && { sources }),
     ...(role === 'assistant' && (state === 'stopped' || state === 'cut-off' || state === 'failed') && { state }),
   };
+}
+
+/** Files and quotes of an answer; what says nothing is left out, and so is a number's second coming. */
+function sourcesOf(one: JsonObject): ParsedSource[] {
+  const seen = new Set<number>();
+  return listOf(one, 'sources')
+    .slice(0, MOST_SOURCES)
+    .flatMap((each): ParsedSource[] => {
+      const n = field(each, 'n');
+      const kind = v.safeParse(documentKind, field(each, 'kind'));
+      const weight = field(each, 'weight');
+      const page = field(each, 'page');
+      const name = shortOf(each, 'name', 300);
+      if (typeof n !== 'number' || !Number.isSafeInteger(n) || n < 1 || n > 999 || seen.has(n)) return [];
+      if (!kind.success || name === undefined) return [];
+      seen.add(n);
+      return [
+        {
+          n,
+          file: cut(textOf(each, 'file') ?? name, 4096),
+          name,
+          kind: kind.output,
+          ...present({
+            title: shortOf(each, 'title', 1000),
+            page: Number.isSafeInteger(page) ? (page as number) : undefined,
+            heading: shortOf(each, 'heading', 1000),
+            date: timeOf(each, 'date'),
+          }),
+          quote: cut(textOf(each, 'quote') ?? '', 2000),
+          ...(field(each, 'cited') === true && { cited: true }),
+          ...(field(each, 'gone') === true && { gone: true }),
+          ...((weight === 'much' || weight === 'little' || weight === 'none') && { weight }),
+        },
+      ];
+    });
 }

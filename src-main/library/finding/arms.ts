@@ -22,18 +22,28 @@ export function frequencies(store: Store) {
     }
     const missing = terms.filter(({ stem }) => !known.has(stem));
     if (missing.length > 0) {
-      const rows = await store.background.all<{ stem: string; n: number }>(
-        `SELECT j.value ->> 'stem' AS stem, (SELECT count(*) FROM (
-           SELECT 1 FROM passage_words WHERE passage_words MATCH (j.value ->> 'match') LIMIT ${COSTS.counted})) AS n
-           FROM json_each(?) j`,
-        [JSON.stringify(missing)],
-        signal,
-      );
-      for (const { stem, n } of rows) known.set(stem, n);
+      const counted = await count(store, 'passage_words', missing, COSTS.counted, signal);
+      for (const { stem, n } of counted) known.set(stem, n);
     }
     return new Map(terms.map(({ stem }) => [stem, known.get(stem) ?? 0]));
   };
 }
+
+/** How many rows of an index have each term, up to `most`: counting goes on no longer than it must. */
+const count = (
+  store: Store,
+  index: 'passage_words' | 'file_words',
+  terms: readonly QuestionTerm[],
+  most: number,
+  signal?: AbortSignal,
+) =>
+  store.background.all<{ stem: string; n: number }>(
+    `SELECT j.value ->> 'stem' AS stem, (SELECT count(*) FROM (
+       SELECT 1 FROM ${index} WHERE ${index} MATCH (j.value ->> 'match') LIMIT ${most})) AS n
+       FROM json_each(?) j`,
+    [JSON.stringify(terms)],
+    signal,
+  );
 
 /**
  * As BM25 has it, never negative; the more passages have a term, the less it says. A term that no passage has says as
@@ -126,7 +136,11 @@ export async function byName(
   filters: Filters,
   signal?: AbortSignal,
 ): Promise<ByName[]> {
-  if (terms.length === 0) return [];
+  // A folder's name is in the path of every file below it, and names none of them.
+  const counted = await count(store, 'file_words', terms, COSTS.namesakes + 1, signal);
+  const naming = new Set(counted.filter(({ n }) => n > 0 && n <= COSTS.namesakes).map(({ stem }) => stem));
+  const match = terms.filter(({ stem }) => naming.has(stem)).map((term) => term.match);
+  if (match.length === 0) return [];
   const only = within('d.id', filters);
   return store.background.all<ByName>(
     `SELECT f.content, f.path, (SELECT min(p.id) FROM passage p WHERE p.document = d.id AND p.n = 0) AS passage
@@ -134,7 +148,7 @@ export async function byName(
               ORDER BY far LIMIT 200) w
        JOIN file f ON f.id = w.id JOIN document d ON d.content = f.content AND d.n = 0
       WHERE passage IS NOT NULL ${only ? `AND ${only.sql}` : ''} ORDER BY w.far, f.path LIMIT 50`,
-    [terms.map(({ match }) => match).join(' OR '), ...(only?.params ?? [])],
+    [match.join(' OR '), ...(only?.params ?? [])],
     signal,
   );
 }

@@ -131,6 +131,30 @@ test('no question makes a search fail, and spans lie inside the text', async () 
   );
 });
 
+test('Chinese, Japanese and Thai are found by a word inside a sentence, and a table by its columns', async () => {
+  using other = temporaryFolder();
+  await using shelf = await shelved(other.file('daimon.db'));
+  const room = openFinding({
+    store: shelf.store,
+    clock: shelf.clock,
+    embedder: fakeMeaning(),
+  });
+  await shelf.file('/a/zh.txt', '我们昨天在北京图书馆看书。天气很好。');
+  await shelf.file('/a/th.txt', 'เมื่อวานนี้เราไปห้องสมุดที่กรุงเทพ');
+  const rows = Array.from({ length: 150 }, (_, i) => `${i} | Lisbon | ${i * 7}`).join('\n');
+  await shelf.file('/a/t.csv', [{ kind: 'csv', text: `ticket | town | surcharge\n${rows}` }]);
+  for (const [query, name] of [
+    ['图书馆', 'zh.txt'],
+    ['ห้องสมุด', 'th.txt'],
+  ] as const) {
+    const [hit] = await room.search({ query });
+    expect(hit!.name).toBe(name);
+    expect(hit!.words.map(([from, to]) => hit!.text.slice(from, to)).join('')).toBe(query);
+  }
+  const hits = await room.search({ query: 'surcharge ticket 140' });
+  expect(hits[0]!.text).toContain('140 | Lisbon | 980');
+});
+
 test('a document of two files is one hit, under the first path; what no file shows is not found', async () => {
   using other = temporaryFolder();
   await using shelf = await shelved(other.file('daimon.db'));

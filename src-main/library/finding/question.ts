@@ -1,5 +1,5 @@
 /** What a question is made of: words that matter, phrases in quotes, names and numbers; and how an index is asked for them. */
-import { datesIn } from './dates.ts';
+import type { Dates } from './dates.ts';
 import { isIdle, termsOf } from './terms.ts';
 import { COSTS } from './weights.ts';
 
@@ -27,10 +27,9 @@ const IDENTIFIER = /^(?=.{2,})(?:.*\p{N}.*|.*[\p{L}\p{N}][_./:@#-][\p{L}\p{N}].*
 
 /**
  * @param text anything a person may type or paste; no text makes a search fail
- * @param now for "last March"
+ * @param dates that it names
  */
-export function questionOf(text: string, now: number): Question {
-  const dates = datesIn(text, now);
+export function questionOf(text: string, dates: readonly Dates[] = []): Question {
   const quoted = Array.from(text.matchAll(QUOTED), ([, inner]) => inner!);
   const exact = new Set(
     [

@@ -41,7 +41,9 @@ export function searcher({ store, clock, embedder, arms = 'all' }: SearchNeeds) 
   return async function search(request: SearchRequest, signal?: AbortSignal): Promise<Hit[]> {
     const { query, limit = 10, places, kinds, since, until, weak = false } = request;
     const filters: Filters = { places, kinds, since, until };
-    const question = questionOf(query, clock.now());
+    // The parser of dates loads in some 50 ms, which the start of daimon need not pay.
+    const { datesIn } = await import('./dates.ts');
+    const question = questionOf(query, datesIn(query, clock.now()));
     const passages = store.get<{ passages: number }>('SELECT passages FROM shelf')!.passages;
     if (passages === 0) return [];
     // Both are under way at once: the engine embeds while the store's worker counts and ranks.
@@ -88,7 +90,7 @@ export function searcher({ store, clock, embedder, arms = 'all' }: SearchNeeds) 
     const { time, timeless } = question;
     if (!time || filters.since !== undefined || filters.until !== undefined) return [];
     const inside: Filters = { ...filters, since: time.since, until: time.until };
-    const asked = questionOf(timeless, clock.now());
+    const asked = questionOf(timeless);
     const [words, near] = await Promise.all([
       byWord(store, asked, counts, inside, signal),
       vector ? byMeaning(store, { ...vector, passages }, inside, signal) : ([] as ByMeaning[]),
@@ -169,7 +171,6 @@ function hitOf(group: Group, ordered: Group, text: string, sentence: Span, quest
   const page = under.page ?? best.page;
   const heading = under.heading ?? best.heading;
   const words = wordsIn(text, question);
-  const meant = (best.cosine ?? 0) >= WEIGHTS.cosine.middle;
   return {
     passage: under.passage,
     document: best.document,
@@ -184,8 +185,15 @@ function hitOf(group: Group, ordered: Group, text: string, sentence: Span, quest
     text,
     score: Math.round(best.score * 1000) / 1000,
     ...(best.score < WEIGHTS.found && { weak: true as const }),
-    by: best.byWord && words.length > 0 ? (meant ? 'both' : 'word') : best.cosine !== undefined ? 'meaning' : 'name',
+    by: wayOf(best, words.length > 0),
     words,
     sentence,
   };
+}
+
+/** By which way it was found, in one word. */
+function wayOf({ cosine = 0, byWord, named }: Scored, hasWords: boolean): Hit['by'] {
+  const meant = cosine >= WEIGHTS.cosine.middle;
+  if (byWord && hasWords) return meant ? 'both' : 'word';
+  return meant || (cosine > 0 && named < WEIGHTS.named.middle) ? 'meaning' : 'name';
 }

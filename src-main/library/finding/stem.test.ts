@@ -30,6 +30,9 @@ test('every word comes to the same stem as in the index', async () => {
   for (const root of ROOTS) for (const ending of ENDINGS) words.add(root + ending);
   for (const word of [
     'café',
+    'ΛΌΓΟΣ',
+    'λόγος',
+    '5µm',
     'über',
     'naïve',
     'Ångström',

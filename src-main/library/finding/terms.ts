@@ -13,13 +13,28 @@ export interface Term {
 /** What the index's tokenizer takes for parts of words: letters, numbers, marks, private use. */
 const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 
+/** Letters that are another one in a second shape. */
+const SHAPES: Record<string, string> = {
+  µ: 'μ',
+  ſ: 's',
+  ς: 'σ',
+  ϐ: 'β',
+  ϑ: 'θ',
+  ϕ: 'φ',
+  ϖ: 'π',
+  ϰ: 'κ',
+  ϱ: 'ρ',
+  ϵ: 'ε',
+};
+
 /** Lower case and, of Latin letters alone, without diacritics (`remove_diacritics 2`). */
 export const folded = (word: string): string =>
   word
     .toLowerCase()
     .normalize('NFD')
     .replace(/([a-z])\p{M}+/gu, '$1')
-    .normalize('NFC');
+    .normalize('NFC')
+    .replace(/[µſςϐϑϕϖϰϱϵ]/gu, (letter) => SHAPES[letter]!);
 
 const PLAIN = /^[a-z0-9]+$/;
 /** Stems of words that were seen lately: a text has few different ones, and the core's thread has other things to do. */

@@ -55,6 +55,8 @@ export const COSTS = {
   ranked: 25_000,
   /** A word is counted up to here; beyond, it is common. */
   counted: 25_001,
+  /** A word in more paths than this names no file. */
+  namesakes: 2_000,
   /** Words of a question. */
   terms: 32,
   /** Milliseconds for embedding sentences, judged by what the question's own vector took, and how many at most. */

@@ -10,6 +10,8 @@ import { envelopeDate, mailsOf } from './mbox.ts';
 export interface MailOptions {
   readonly readDocument: ReadDocument;
   readonly ocr: boolean;
+  /** Whether documents that hang on mails are read. */
+  readonly attached: boolean;
 }
 
 /** Providers carry 25 to 50 MB; base64 makes four bytes of three. */
@@ -35,7 +37,7 @@ export async function* partsOfMail(
   } catch {
     // What it says may quote the mail.
   }
-  if (!mail) {
+  if (!mail || mail.text === '') {
     yield { kind: 'refused', why: 'This mail is damaged, or none: no sender, date or subject could be found in it.' };
     return;
   }
@@ -47,7 +49,7 @@ export async function* partsOfMail(
     if (attached.bytes.length === 0 || attached.bytes.length > MOST_ATTACHED) continue;
     if (attached.isMail && depth < DEEPEST)
       yield* partsOfMail(attached.bytes, options, { within: title, depth: depth + 1 });
-    else yield* documentOf(attached, { ...options, title, ...dated });
+    else if (options.attached) yield* documentOf(attached, { ...options, title, ...dated });
   }
 }
 

@@ -12,6 +12,8 @@ const MOST_TREE = 6 << 20;
 const MOST_NODES = 150_000;
 /** An article that leaves out more of the page's text than this was not found well: documentation is often all of the page. */
 const LEAST_KEPT = 0.6;
+/** What stands around an article is links; a page with few has nothing to take away. */
+const LEAST_LINKED = 0.1;
 /** A listing has no paragraphs to speak of, and no article. */
 const LEAST_PROSE = 0.4;
 /** A few words, around which nothing need be looked for. */
@@ -56,7 +58,7 @@ export function pageMarkdown(html: string, choose: boolean, without = choose ? F
 }
 
 /**
- * What the page itself calls its main part; or, of a page that is mostly paragraphs, what readability finds. It takes the
+ * What the page itself calls its main part; or, of a page with paragraphs among many links, what readability finds. It takes the
  * tree apart, so a page whose article it did not find well is parsed again: seldom, while looking costs half the time.
  */
 function chosen(document: Page, html: string): string | undefined {
@@ -64,15 +66,19 @@ function chosen(document: Page, html: string): string | undefined {
   if (length < SHORT) return undefined;
   const main = document.querySelector('main, [role="main"], article');
   if (main && lengthOf(main) > length * LEAST_KEPT) return markdownOf(main);
-  let prose = 0;
-  for (const node of document.querySelectorAll('p')) prose += lengthOf(node);
-  if (prose < length * LEAST_PROSE) return undefined;
+  const share = (selector: string) => {
+    let sum = 0;
+    for (const node of document.querySelectorAll(selector)) sum += lengthOf(node);
+    return sum / length;
+  };
+  if (share('a') < LEAST_LINKED || share('p') < LEAST_PROSE) return undefined;
   const heading = oneLine(document.querySelector('h1'));
   const article = articleOf(document);
   if (!article || lengthOf(article) < length * LEAST_KEPT) return pageMarkdown(html, false, FURNITURE).text;
   const text = markdownOf(article);
-  // Readability takes a heading that repeats the title away, and makes second ones of the others of its level.
-  return heading && !text.includes(heading) ? `# ${heading}\n\n${text}` : text;
+  // Readability takes a heading that repeats the title away, and makes second ones of those of the first level.
+  if (heading === '') return text;
+  return text.startsWith(`## ${heading}\n`) ? text.slice(1) : text.includes(heading) ? text : `# ${heading}\n\n${text}`;
 }
 
 const lengthOf = (node: PageNode): number => textOf(node).replace(/\s+/g, ' ').length;
@@ -91,27 +97,21 @@ const NEVER = 'script, style, noscript, template, iframe, object, embed, svg, ca
 /** Not `header` and `aside`: articles have those. */
 const FURNITURE = `${NEVER}, nav, footer, form, button, dialog, [role="navigation"], [role="search"], [role="banner"], [role="contentinfo"], [aria-hidden="true"], [hidden], .headerlink, .skip-link, .sr-only`;
 
+/** What pages say of their last change, or else of their first day, best first. */
 const DATES = [
-  ...[
-    'meta[property="article:modified_time"]',
-    'meta[property="article:published_time"]',
-    'meta[itemprop="dateModified"]',
-  ],
-  ...[
-    'meta[itemprop="datePublished"]',
-    'meta[name="last-modified" i]',
-    'meta[name="date" i]',
-    'meta[name="dc.date" i]',
-  ],
-  ...['meta[name="dcterms.modified" i]', 'meta[name="dcterms.created" i]', 'time[datetime]'],
+  ...['article:modified_time', 'datemodified', 'last-modified', 'dcterms.modified', 'article:published_time'],
+  ...['datepublished', 'date', 'dc.date', 'dcterms.created'],
 ];
 function dateOf(document: Page): number | undefined {
-  for (const selector of DATES) {
-    const found = document.querySelector(selector);
-    const date = Date.parse(found?.getAttribute('content') ?? found?.getAttribute('datetime') ?? '');
-    if (!Number.isNaN(date)) return date;
+  const said = new Map<string, number>();
+  for (const meta of document.querySelectorAll('meta')) {
+    const name = meta.getAttribute('property') ?? meta.getAttribute('itemprop') ?? meta.getAttribute('name');
+    const date = Date.parse(meta.getAttribute('content') ?? '');
+    if (name && !Number.isNaN(date)) said.set(name.toLowerCase(), date);
   }
-  return undefined;
+  for (const name of DATES) if (said.has(name)) return said.get(name);
+  const date = Date.parse(document.querySelector('time[datetime]')?.getAttribute('datetime') ?? '');
+  return Number.isNaN(date) ? undefined : date;
 }
 
 /** By its mark, by what its head claims (HTML 13.2.3.2 looks at the first 1,024 bytes), or as any text. */

@@ -1,9 +1,12 @@
 /** PDF: the text of each page in its order, with the place where the page begins (the one user of unpdf). */
-import { getDocumentProxy } from 'unpdf';
+import { getDocumentProxy, getResolvedPDFJS } from 'unpdf';
 import { Fault } from '../../wire/index.ts';
 import { MOST_CHARACTERS } from '../process-door.ts';
 import { paragraphs, type Run } from './lines.ts';
 import { joinPages } from './pages.ts';
+import { about } from './pdf-about.ts';
+import { recognise, scanOf, type Recognised } from './pdf-scan.ts';
+import { MOST_PIXELS, unread } from './picture.ts';
 import { tidy } from './tidy.ts';
 import type { Given, Raw } from './reading.ts';
 
@@ -25,9 +28,12 @@ interface TextItem {
 /**
  * Scripts, forms, attachments and links are not looked at: pdf.js runs none of them by itself.
  *
- * @throws Fault `encrypted-file`, `no-text`, `unreadable`
+ * @throws Fault `encrypted-file`, `no-text`, `picture` for a scan where recognition is off, `unreadable`
  */
-export async function readPdf({ bytes }: Given, now: () => number = () => performance.now()): Promise<Raw> {
+export async function readPdf(
+  { bytes, ocr, letters }: Given,
+  now: () => number = () => performance.now(),
+): Promise<Raw> {
   const began = now();
   const pdf = await open(bytes);
   try {
@@ -45,17 +51,23 @@ export async function readPdf({ bytes }: Given, now: () => number = () => perfor
     }
     if (broken === pages.length)
       throw new Fault('unreadable', 'No page of this PDF could be read; it is damaged. Nothing else is affected.');
-    if (length === 0)
-      throw new Fault(
-        'no-text',
-        'This PDF holds pictures of pages and no text, as a scan does. daimon cannot read pictures yet; run text recognition over it elsewhere first.',
-      );
+    const scans = pages.flatMap((text, index) => (text === '' ? [index + 1] : []));
+    const recognised =
+      ocr && letters && scans.length > 0
+        ? await recognise(scans, {
+            letters: letters(),
+            picture: (number) => pictureOf(pdf, number),
+            enough: () => now() - began > ENOUGH_MS,
+          })
+        : undefined;
+    for (const [number, text] of recognised?.texts ?? []) pages[number - 1] = text;
+    if (pages.every((text) => text === '')) throw recognised ? nothing() : await wordless(pdf);
     return {
       kind: 'pdf',
       ...joinPages(pages),
       pages: pages.length,
-      ...(await about(pdf)),
-      note: notes(pages, broken, pdf.numPages),
+      ...about(await metadata(pdf)),
+      note: notes(pages, broken, pdf.numPages, recognised),
     };
   } finally {
     await pdf.loadingTask.destroy();
@@ -68,6 +80,7 @@ async function open(bytes: Uint8Array): Promise<Pdf> {
       useSystemFonts: false,
       disableFontFace: true,
       enableXfa: false,
+      maxImageSize: MOST_PIXELS,
       verbosity: QUIET,
     });
   } catch (error) {
@@ -97,39 +110,38 @@ const runOf = ({ str, transform, height, hasEOL }: TextItem): Run => ({
   ends: hasEOL,
 });
 
-/** What the file says of itself; both are often nonsense of the program that made it, so only what looks right is kept. */
-async function about(pdf: Pdf): Promise<{ title?: string; date?: number }> {
+async function metadata(pdf: Pdf): Promise<Record<string, unknown>> {
   try {
-    const info = (await pdf.getMetadata()).info as Record<string, unknown>;
-    const title = typeof info['Title'] === 'string' ? info['Title'].trim() : '';
-    const date = pdfDate(info['ModDate']) ?? pdfDate(info['CreationDate']);
-    return {
-      ...(title !== '' && !FILE_NAME.test(title) && { title }),
-      ...(date !== undefined && { date }),
-    };
+    return (await pdf.getMetadata()).info as Record<string, unknown>;
   } catch {
     return {};
   }
 }
-const FILE_NAME = /^(?:untitled|microsoft word - .*|.*\.(?:docx?|dvi|tex|indd|qxd|pptx?|xlsx?|ps|pmd))$/i;
 
-/** `D:20180110135959+01'00'`: all after the year may be missing (ISO 32000-1, 7.9.4). */
-export function pdfDate(text: unknown): number | undefined {
-  const found = typeof text === 'string' ? DATE.exec(text) : null;
-  if (!found) return undefined;
-  const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00', sign, h = '00', m = '00'] = found;
-  const zone = sign === '+' || sign === '-' ? `${sign}${h}:${m}` : 'Z';
-  const date = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`);
-  return Number.isNaN(date) ? undefined : date;
+const pictureOf = async (pdf: Pdf, number: number) =>
+  scanOf(await pdf.getPage(number), (await getResolvedPDFJS()).OPS).catch(() => undefined);
+
+/** A PDF without text is a scan if it shows pictures. */
+async function wordless(pdf: Pdf): Promise<Fault> {
+  for (let number = 1; number <= Math.min(pdf.numPages, LOOKED_AT); number++)
+    if (await pictureOf(pdf, number).catch(() => undefined))
+      return unread('holds pictures of pages and no text, as a scan does');
+  return nothing();
 }
-const DATE =
-  /^(?:D:)?(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)?)?)?)?)?)?(?:([Z+-])(?:(\d\d)'?(\d\d)?'?)?)?/;
+const LOOKED_AT = 3;
+const nothing = () => new Fault('no-text', 'This PDF holds no text, or none that daimon can make out.');
 
-function notes(pages: readonly string[], broken: number, all: number): string {
+function notes(pages: readonly string[], broken: number, all: number, recognised: Recognised | undefined): string {
   const empty = pages.filter((page) => page === '').length - broken;
   return [
     'Pictures and layout are left out.',
     empty > 0 && `${empty} of ${pages.length} pages hold no text.`,
+    recognised !== undefined &&
+      recognised.texts.size > 0 &&
+      `The text of ${recognised.texts.size} of ${pages.length} pages was recognised in pictures, so some letters may be wrong.`,
+    recognised !== undefined &&
+      recognised.left > 0 &&
+      `${recognised.left} more pages are pictures and were not read, for want of time.`,
     broken > 0 && `${broken} of ${pages.length} pages are damaged and were left out.`,
     pages.length < all &&
       `Only the first ${pages.length.toLocaleString('en')} of ${all.toLocaleString('en')} pages were read.`,

@@ -139,7 +139,7 @@ describe('PDF', () => {
   });
 
   test('one without text says so, and a page without text is noted', async () => {
-    expect(await refusal('scan.pdf', pdf({ pages: [[], []] }))).toMatchObject({ code: 'no-text', message: /scan/ });
+    expect(await refusal('a.pdf', pdf({ pages: [[], []] }))).toMatchObject({ code: 'no-text', message: /no text/ });
     expect((await read('a.pdf', pdf({ pages: [['x'], []] }))).note).toMatch(/1 of 2 pages hold no text/);
   });
 

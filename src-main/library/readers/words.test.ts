@@ -6,7 +6,7 @@ import { pdf } from '../../../test/fixtures/pdf.ts';
 import { languageOf } from './language.ts';
 import { paragraphs, type Run } from './lines.ts';
 import { joinPages } from './pages.ts';
-import { pdfDate } from './pdf.ts';
+import { pdfDate } from './pdf-about.ts';
 import { readDocument } from './read.ts';
 import { tidy } from './tidy.ts';
 import { readXml } from './xml.ts';
@@ -45,6 +45,14 @@ describe('a page of the web', () => {
     ])
       expect(reading.text).toContain(said);
     expect(reading.text).not.toMatch(/steal|Home|Cookies|evil|color|\{/);
+  });
+
+  test('that names no main part loses the lists of links around its article', async () => {
+    const links = Array.from({ length: 40 }, (_, n) => `<li><a href="/${n}">Menu entry ${n}</a></li>`).join('');
+    const html = `<title>Moss</title><body><div class="sidebar"><ul>${links}</ul></div><div class="content"><h1>Moss</h1>${`<p>${FERNS.repeat(3)}</p>`.repeat(6)}</div></body>`;
+    const { text } = await read('a.html', html);
+    expect(text).toMatch(/^# Moss\n\nFerns grow/);
+    expect(text).not.toContain('Menu entry');
   });
 
   test('without an article is read whole', async () => {

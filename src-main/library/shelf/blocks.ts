@@ -22,9 +22,8 @@ const STRUCTURED = new Set<DocumentKind>(
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const ITEM = /^\s*(?:[-*+•]|\d{1,3}[.)])\s/;
-const ROW = /^\s*\|.*\|\s*$/;
-/** The line below a table's head. */
-const RULE = /^[\s|:-]+$/;
+/** As Markdown writes rows, and as our readers do (cells with bars between them). */
+const ROW = /^\s*\|.*\|\s*$|\S \| /;
 const LONGEST_TITLE = 120;
 const LONGEST_HEAD = 300;
 
@@ -41,6 +40,7 @@ export function* blocksOf(text: string, kind: DocumentKind): Generator<Block> {
   const look = { structured: STRUCTURED.has(kind), byLines: kind === 'code' };
   const lines = linesOf(text);
   let ahead = next(lines);
+  let table: Table | undefined;
   while (ahead) {
     const began = ahead;
     const taken = [began];
@@ -62,8 +62,9 @@ export function* blocksOf(text: string, kind: DocumentKind): Generator<Block> {
       more = { splits: 'lines' };
     } else {
       take((line) => ends(line.text, look.structured) || isLong(taken));
-      more = body(taken, look.byLines);
+      more = body(taken, look.byLines, table);
     }
+    table = more.head === undefined ? undefined : { head: more.head, cells: cells(began.text) };
     // Empty lines belong to what stands before them.
     take((line) => line.text.trim() !== '');
     yield { from: began.from, to: taken.at(-1)!.to, ...more };
@@ -101,11 +102,22 @@ const closes = (line: string, fence: string) =>
 const ends = (line: string, structured: boolean) =>
   line.trim() === '' || (structured && (HEADING.test(line) || FENCE.test(line)));
 
-function body(lines: readonly Line[], byLines: boolean): Omit<Block, 'from' | 'to'> {
-  if (lines.length > 2 && ROW.test(lines[0]!.text) && RULE.test(lines[1]!.text))
-    return { splits: 'lines', head: lines[0]!.text.trim().slice(0, LONGEST_HEAD).toWellFormed() };
-  const listed = lines.filter(({ text }) => ITEM.test(text) || ROW.test(text)).length;
-  return { splits: byLines || listed * 2 > lines.length ? 'lines' : 'sentences' };
+/** An empty row, or a thousand rows, end a block and not the table. */
+interface Table {
+  readonly head: string;
+  readonly cells: number;
+}
+const cells = (row: string) => row.split('|').length;
+
+function body(lines: readonly Line[], byLines: boolean, table: Table | undefined): Omit<Block, 'from' | 'to'> {
+  const first = lines[0]!.text;
+  const rowed = lines.filter(({ text }) => ROW.test(text)).length;
+  if (!byLines && rowed === lines.length) {
+    if (table?.cells === cells(first)) return { splits: 'lines', head: table.head };
+    if (rowed > 2) return { splits: 'lines', head: first.trim().slice(0, LONGEST_HEAD).toWellFormed() };
+  }
+  const listed = lines.filter(({ text }) => ITEM.test(text)).length;
+  return { splits: byLines || (listed + rowed) * 2 > lines.length ? 'lines' : 'sentences' };
 }
 
 /** A heading's words without marks of emphasis, links and code. */

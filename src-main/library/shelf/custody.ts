@@ -9,7 +9,22 @@ export function custody() {
   const kept = new Set<number>();
   const leaving = new Set<number>();
   const given = new Map<number, number>();
+  let stops = 0;
+  let waiting: (() => void)[] = [];
   return {
+    /** Nothing new is written until what this gives is called. */
+    stopKeeping(): () => void {
+      stops++;
+      return () => {
+        if (--stops > 0) return;
+        for (const go of waiting) go();
+        waiting = [];
+      };
+    },
+    /** Before each piece that is kept. */
+    async mayKeep(): Promise<void> {
+      while (stops > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    },
     /** Being read and kept. */
     hold: (content: number) => void kept.add(content),
     letGo: (content: number) => void kept.delete(content),

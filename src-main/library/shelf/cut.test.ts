@@ -115,6 +115,15 @@ test('rows of a table keep their head for the index, not in their text', () => {
   }
 });
 
+test('rows of a sheet keep their head over an empty row, and lose it with the next sheet', () => {
+  const rows = (of: string) => Array.from({ length: 60 }, (_, i) => `${of} ${i} | Lisbon | ${i * 7}`).join('\n');
+  const text = `## Costs\n\nwhat | town | sum\n${rows('a')}\n\n${rows('b')}\n\n## People\n\nname | town | age\n${rows('c')}`;
+  const passages = cut(text, 'xlsx');
+  for (const { text: own, context, heading } of passages)
+    if (!/what|name/.test(own)) expect(context).toBe(heading === 'Costs' ? 'what | town | sum' : 'name | town | age');
+  expect(passages.filter(({ context }) => context).length).toBeGreaterThan(3);
+});
+
 test('list items and lines of code are whole', () => {
   const items = Array.from({ length: 80 }, (_, i) => `- Item ${i} is about something. And it has two sentences.`);
   for (const { text } of cut(items.join('\n'))) expect(text).toMatch(/^- Item [^]*sentences\.\n?$/);

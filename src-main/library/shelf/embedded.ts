@@ -9,7 +9,7 @@ export interface Embeddable {
 }
 
 /** The embedder reads 254 word pieces; the passage's own text comes before long titles. */
-const LONGEST = 120;
+const LONGEST = 80;
 const shortened = (text: string) => (text.length > LONGEST ? text.slice(0, LONGEST).toWellFormed() : text);
 
 /** What it is under, then what it says: a passage alone often lacks the name of what it is about. */

@@ -57,6 +57,7 @@ export function keeper({ store, write, hands, find, clear }: KeepNeeds): Shelf['
         const [now, size] = [statements, work];
         statements = [];
         work = 0;
+        await hands.mayKeep();
         await pace.batch(now, size, signal);
       };
       const add = (made: readonly Statement[], size: number) => {

@@ -1,5 +1,6 @@
 /** The shelf: whole or not at all, vectors once for equal texts, and what leaves is gone from the bytes of the file. */
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../test/fakes/folder.ts';
 import { fakeMeaning } from '../../../test/fakes/meaning.ts';
@@ -201,6 +202,89 @@ test('no byte of what was taken out is left in the file or its log: text, words,
   checkWords(store);
   expect(shelf.totals().passages).toBeGreaterThan(100);
 });
+
+test('reading goes on beside a sweep that scrubs', async () => {
+  using folder = temporaryFolder();
+  await using here = await shelved(folder.file('daimon.db'));
+  await here.file('/home/anna/gone.md', long(60));
+  here.unpoint('/home/anna/gone.md');
+  const all = await Promise.all([
+    here.file('/home/anna/a.md', long(40, 100)),
+    here.shelf.sweep({ scrub: true }),
+    here.file('/home/anna/b.md', long(40, 200)),
+    here.shelf.sweep({ scrub: true }),
+  ]);
+  expect(all[0].passages + all[2].passages).toBe(here.shelf.totals().passages);
+  expect(here.store.get('SELECT dirty FROM shelf')).toEqual({ dirty: 0 });
+  checkWords(here.store);
+});
+
+test('whatever is kept, shown, changed, embedded and swept in whatever order, everything agrees', async () => {
+  const step = fc.record({
+    what: fc.constantFrom('keep', 'keep', 'unpoint', 'sweep', 'scrub', 'embed', 'other embedder', 'fail'),
+    file: fc.nat(4),
+    text: fc.nat(6),
+    parts: fc.integer({ min: 0, max: 3 }),
+  });
+  let number = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+      using folder = temporaryFolder();
+      await using here = await shelved(folder.file('daimon.db'));
+      const { shelf, store } = here;
+      const shown = new Map<string, string>();
+      for (const { what, file, text, parts } of steps) {
+        const path = `/home/anna/f${file}.md`;
+        const list = Array.from({ length: parts }, (_, i) => ({ text: long(3, text * 2 + i), title: `T${i % 2}` }));
+        if (what === 'keep') {
+          await here.file(path, list, { hash: JSON.stringify(list) });
+          shown.set(path, list.map((part) => part.text).join('|'));
+        } else if (what === 'unpoint') {
+          here.unpoint(path);
+          shown.delete(path);
+        } else if (what === 'embed' || what === 'other embedder')
+          await here.embed(fakeMeaning({ id: what === 'embed' ? 'one' : `other ${number++}` }));
+        else if (what === 'fail')
+          await shelf
+            .keep(
+              { hash: `fail ${number++}`, how: '1' },
+              (async function* () {
+                yield* told(list);
+                throw new Error('no');
+              })(),
+            )
+            .catch(() => {});
+        else await shelf.sweep({ scrub: what === 'scrub' });
+      }
+      await shelf.sweep({ scrub: true });
+      checkWords(store);
+      const one = <T>(sql: string) => Object.values(store.get<Record<string, T>>(sql)!)[0];
+      expect(shelf.totals()).toEqual({
+        passages: one('SELECT count(*) FROM passage'),
+        bare: one('SELECT count(*) FROM passage_bare'),
+      });
+      // Each passage has a vector or is bare; nothing has a vector and no passage; contents count what they have.
+      expect(
+        one(
+          'SELECT count(*) FROM passage WHERE (id IN (SELECT passage FROM passage_bits)) = (id IN (SELECT passage FROM passage_bare))',
+        ),
+      ).toBe(0);
+      expect(one('SELECT count(*) FROM passage_bits')).toBe(one('SELECT count(*) FROM passage_bytes'));
+      expect(one('SELECT count(*) FROM passage_words_docsize')).toBe(one('SELECT count(*) FROM passage'));
+      expect(one('SELECT count(*) FROM content WHERE complete = 0 OR id NOT IN (SELECT content FROM file)')).toBe(0);
+      expect(
+        one(`SELECT count(*) FROM content c WHERE passages <> (SELECT count(*) FROM passage p JOIN document d ON d.id = p.document WHERE d.content = c.id)
+        OR bare <> (SELECT count(*) FROM passage_bare WHERE content = c.id)`),
+      ).toBe(0);
+      const texts = store.all<{ path: string; text: string }>(
+        `SELECT f.path, coalesce((SELECT group_concat(t, '|') FROM (SELECT (SELECT group_concat(text, '') FROM
+           (SELECT text FROM passage WHERE document = d.id ORDER BY n)) AS t FROM document d WHERE d.content = f.content ORDER BY d.n)), '') AS text FROM file f`,
+      );
+      expect(new Map(texts.map(({ path, text }) => [path, text]))).toEqual(shown);
+    }),
+    { numRuns: process.env['DAIMON_LONG'] ? 300 : 6, seed: 5 },
+  );
+}, 60_000);
 
 async function* stream(items: readonly Told[]): AsyncGenerator<Told> {
   yield* items;

@@ -1,10 +1,10 @@
 /** Takes contents out for good, in pieces: words, vectors, passages, documents; then no byte of them is left in the file. */
 import { setTimeout } from 'node:timers/promises';
 import type { Statement, Store } from '../../base/ports.ts';
-import { Fault } from '../../wire/index.ts';
 import type { Shelf } from '../shelf.ts';
 import type { Custody } from './custody.ts';
 import type { Pacer } from './pace.ts';
+import { scrubber } from './scrub.ts';
 
 export interface SweepNeeds {
   readonly store: Store;
@@ -13,11 +13,9 @@ export interface SweepNeeds {
 }
 
 /** Passages a transaction. */
-const WORDS = { least: 1, most: 500 };
+const WORDS = { least: 5, most: 500 };
 const ROWS = { least: 10, most: 2_000 };
 const CONTENTS = 200;
-const TRIES = 20;
-const PAUSE_MS = 100;
 
 const THOSE = 'IN (SELECT value FROM json_each(?))';
 
@@ -25,6 +23,7 @@ export function sweeper({ store, write, hands }: SweepNeeds) {
   const wordsPace = write(10, WORDS);
   const rowsPace = write(100, ROWS);
   const { background } = store;
+  const scrubbed = scrubber({ store, write, hands });
 
   /** Contents that no file points at, and that nobody is about to point at. */
   const unwanted = async (signal?: AbortSignal): Promise<number[]> => {
@@ -88,6 +87,7 @@ export function sweeper({ store, write, hands }: SweepNeeds) {
                  WHERE w.id ${THOSE} AND EXISTS (SELECT 1 FROM passage_words_docsize z WHERE z.id = w.id)`,
           params: [some],
         },
+        { sql: 'UPDATE shelf SET dirty = dirty + 1' },
       ],
       signal,
     );
@@ -130,28 +130,8 @@ export function sweeper({ store, write, hands }: SweepNeeds) {
 
   const sweep: Shelf['sweep'] = async ({ scrub = false } = {}, signal) => {
     const passages = await clear(await unwanted(signal), signal);
-    if (scrub) await scrubbed(store, signal);
+    if (scrub) await scrubbed(signal);
     return { passages };
   };
   return { sweep, clear };
-}
-
-/**
- * Rows that were deleted are zeroed in their pages (`secure_delete`), and words leave their lists at once ('secure-delete'
- * of the index). What is left are older versions of pages in the write-ahead log: it is written back and cut to nothing.
- *
- * @throws Fault `database-busy` when somebody reads without end
- */
-async function scrubbed({ background }: Store, signal?: AbortSignal): Promise<void> {
-  for (let i = 0; i < TRIES; i++) {
-    const [{ busy }] = (await background.all<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)', [], signal)) as [
-      { busy: number },
-    ];
-    if (busy === 0) return;
-    await setTimeout(PAUSE_MS, undefined, { signal });
-  }
-  throw new Fault(
-    'database-busy',
-    'What was taken out is gone, but traces of it may still lie in the encrypted log of the database. Try to remove it once more.',
-  );
 }

@@ -140,8 +140,16 @@ export const chat = {
   },
 
   // What can be done with a message
+  source: (n: number) => `Source ${number(n)}`,
+  files: {
+    use: 'Your files',
+    all: 'all',
+    some: (n: number) => plural(n, 'place', 'places'),
+    which: (word: string) => `Which of your files: ${word}`,
+  },
   acts: {
     edit: 'Edit',
+    why: 'Why this answer?',
     fromHere: 'Go on from here',
     goOn: 'Go on',
     compare: 'Compare',

@@ -28,6 +28,7 @@ export const find = {
     temporary: 'temporary',
     places: {
       chat: 'Chat',
+      knows: 'Your files',
       own: 'Everything that is yours',
       keys: 'Keys',
       models: 'Models',
@@ -54,9 +55,14 @@ export const find = {
       allow: 'Allow connections again',
       use: (model: string) => `Let ${model} answer from now on`,
       password: 'Change the password',
+      searchFiles: 'Search my files',
+      addFolder: 'Add a folder',
     },
     /** Other words that people look for these with. */
     also: {
+      knows: 'knows library folder document quote source',
+      searchFiles: 'find look passages knows library',
+      addFolder: 'import file watch paste text knows library',
       keys: 'address account words phrase sign wallet',
       models: 'model gguf disk memory speed fetch download',
       settings: 'preferences options general context graphics gpu idle',

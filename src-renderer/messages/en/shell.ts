@@ -3,14 +3,15 @@
 export const shell = {
   daimon: 'daimon',
   rooms: 'Rooms',
-  places: { chat: 'Chat', own: 'Own', settings: 'Settings' },
+  places: { chat: 'Chat', knows: 'Knows', own: 'Own', settings: 'Settings' },
   skip: 'Skip to the page',
   lockNow: 'Lock now',
   menu: (name: string) => `${name}: settings, lock`,
   title: (place: string, name: string) => `${place} · ${name}`,
-  lists: { chat: 'Conversations', own: 'What is yours', settings: 'All settings' },
+  lists: { chat: 'Conversations', knows: 'Your files', own: 'What is yours', settings: 'All settings' },
   opening: 'One moment.',
   lost: 'The connection to daimon was lost. What was saved is safe, and your words stay here. Trying again.',
+  notLoaded: 'This room could not be opened. Nothing is lost; try again.',
   refused: {
     title: 'Open the address again',
     lede: 'This page is not connected to your daimon.',

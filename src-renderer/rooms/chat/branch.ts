@@ -31,6 +31,7 @@ const same = (a: Entry, b: Entry) =>
   a.note === b.note &&
   a.model === b.model &&
   a.seed === b.seed &&
+  (a.sources === b.sources || JSON.stringify(a.sources) === JSON.stringify(b.sources)) &&
   a.versions?.join() === b.versions?.join();
 
 /** Joins the newest messages of the core to those that are here: what comes before a message that both have stays. */

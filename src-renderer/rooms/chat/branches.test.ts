@@ -112,6 +112,7 @@ test('a walk keeps the message where it is on the screen, also when its branch i
   await stage({ script, within: long.id });
   await expect.element(log().getByText('A short branch.')).toBeVisible();
   const earlier = button('Earlier version: question 51');
+  await expect.element(earlier).toBeInTheDocument();
   const top = () => earlier.element().getBoundingClientRect().top;
   const before = top();
   await earlier.click();

@@ -303,7 +303,7 @@ test('a conversation is renamed and deleted through the sheet, which refuses unt
   await userEvent.keyboard('{Enter}');
   await expect.element(page.getByRole('link', { name: 'Nan’s boat' })).toBeVisible();
   await page.getByRole('button', { name: 'Delete: Nan’s boat' }).click();
-  expect(document.activeElement?.textContent?.trim()).toBe('Cancel');
+  await expect.poll(() => document.activeElement?.textContent?.trim()).toBe('Cancel');
   (page.getByRole('button', { name: 'Delete for good' }).element() as HTMLElement).click();
   await expect.element(page.getByText(/Tick the line above/)).toBeVisible();
   expect(script.conversations).toHaveLength(1);

@@ -7,12 +7,14 @@ export interface Span {
 }
 
 /** Entries that one move adds: few enough to mount within a frame's 50 ms. */
-export const STEP = 3;
+export const STEP = 1;
+/** Entries of a stretch that is shown anew: somewhat more than a large screen. */
+const SCREEN = 12;
 /** Entries on the page at most. The largest screens show about 20. */
 export const MOST = 48;
 
 /** The newest of the entries at `base` to `end`. */
-export const newest = (base: number, end: number): Span => ({ from: Math.max(base, end - STEP * 4), to: Infinity });
+export const newest = (base: number, end: number): Span => ({ from: Math.max(base, end - SCREEN), to: Infinity });
 
 /** Moves towards older entries, letting go of the newest when too many are on the page. */
 export const towardsOlder = (span: Span, base: number, end: number): Span => {
@@ -25,8 +27,8 @@ export const towardsNewer = (span: Span, end: number): Span => {
 };
 /** A span round one place, for a search hit. */
 export const around = (place: number, base: number, end: number): Span => ({
-  from: Math.max(base, place - STEP * 2),
-  to: place + STEP * 4 >= end ? Infinity : place + STEP * 4,
+  from: Math.max(base, place - SCREEN / 2),
+  to: place + SCREEN >= end ? Infinity : place + SCREEN,
 });
 /** A span over a branch that changed: within it, and no longer than a page; at its end for whoever reads there. */
 export const settled = (span: Span, base: number, end: number, atEnd: boolean): Span => {

@@ -1,5 +1,5 @@
 /** One conversation on screen: its branch, the answer that is being written, its draft, and what went wrong. */
-import type { Sent } from '../../../src-main/assistant/door.ts';
+import type { Sent, Sources } from '../../../src-main/assistant/door.ts';
 import { Fault, isFault } from '../../../src-main/wire/index.ts';
 import type { Core } from '../../core/doors.ts';
 import { openAttached, type Attached } from './attach.svelte.ts';
@@ -45,6 +45,10 @@ export interface Talk {
   readonly attached: Attached;
   readonly branches: Branches;
   readonly shaping: Shaping;
+  /** Which of the person's files the next answer is made from. */
+  sources: Sources | null;
+  /** What they were before they were switched off here. */
+  readonly lastSources: Sources | null;
   /** Sends the draft with its documents. What did not arrive comes back into the draft. */
   send(): Promise<void>;
   /** Answers the question of `message` again, or goes on from what that answer has; without one, the last. */
@@ -78,6 +82,9 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
   let phase = $state<Phase>(first ? 'opening' : 'still');
   let fault = $state.raw<Fault>();
   let choosing = false;
+  /** Chosen here; undefined: as the conversation says. */
+  let sources = $state.raw<Sources | null>();
+  let lastSources: Sources | null = null;
   const closing = new AbortController();
   let reading: AbortController | undefined;
   let loadingOlder: Promise<void> | undefined;
@@ -145,6 +152,7 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
             id: item.message, text: item.text, state: item.state, tokens: item.tokens, device: item.device,
             tokensPerSecond: item.tokensPerSecond, firstTokenMs: item.firstTokenMs,
             ...(item.note !== undefined && { note: item.note }),
+            ...(item.sources !== undefined && { sources: item.sources }),
           }); // prettier-ignore
         }
       }
@@ -181,6 +189,7 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
       text,
       ...(conversation && { conversation }),
       ...(parent !== undefined && { parent }),
+      ...(sources !== undefined && { sources }),
       ...(attachments.length > 0 && { attachments: attachments.map((one) => ({ id: one.id })) }),
       ...(!conversation && shaping.begin && { begin: shaping.begin }),
     };
@@ -279,6 +288,16 @@ export function openTalk({ core, id: first, onBegun, now = Date.now }: TalkOptio
     attached,
     branches,
     shaping,
+    get sources() {
+      return sources === undefined ? (shaping.conversation?.sources ?? null) : sources;
+    },
+    set sources(next) {
+      lastSources = next ?? talk.sources;
+      sources = next;
+    },
+    get lastSources() {
+      return lastSources;
+    },
     async send() {
       if (talk.busy || phase === 'gone') return;
       const text = draft.text;
