@@ -1,5 +1,11 @@
 /** How well the library finds: the shipped questions asked through readers, cutter, encrypted shelf and real embedder. */
+import { READS } from '../src-main/engine/embedder-card.ts';
+import type { Load } from '../src-main/engine/ports.ts';
+import { openRunner } from '../src-main/engine/runner.ts';
 import type { Embedder } from '../src-main/library/ports.ts';
+import { engineHost, wallClock } from '../test/fakes/engine-host.ts';
+import { keptLog } from '../test/fakes/log.ts';
+import { MINILM_SHA256, needMinilm } from '../test/fixtures/real-model.ts';
 import { openQuestionLibrary } from '../test/questions/library.ts';
 import { askAll, qualityOf, refusalOf, type Asked } from '../test/questions/measure.ts';
 import { readQuestions } from '../test/questions/questions.ts';
@@ -9,7 +15,24 @@ import type { Figure } from './figure.ts';
 const BEHIND = 1;
 const AHEAD = 15;
 
-export async function questionFigures(embedder: Embedder): Promise<Figure[]> {
+export async function questionFigures(): Promise<Figure[]> {
+  const load: Load = {
+    ...{ file: needMinilm(), sha256: MINILM_SHA256 as Load['sha256'], contextSize: READS, threads: 1, gpu: 'off' },
+    ...{ memory: 0, budget: Number.MAX_SAFE_INTEGER, purpose: 'embed' },
+  };
+  const runner = openRunner({ host: engineHost(), log: keptLog(), clock: wallClock });
+  try {
+    return await figuresWith({
+      embedderNow: () => ({ id: MINILM_SHA256, dimensions: 384 }),
+      embed: async (texts, how, signal) => [...(await runner.embed(load, texts, how, signal))],
+      onEmbedder: () => () => {},
+    });
+  } finally {
+    await runner.close();
+  }
+}
+
+async function figuresWith(embedder: Embedder): Promise<Figure[]> {
   await using library = await openQuestionLibrary(embedder);
   const asked = await askAll(library, readQuestions());
   const times = asked.map(({ ms }) => ms).sort((a, b) => a - b);
