@@ -126,6 +126,23 @@ export async function byMeaning(
   );
 }
 
+/** How close these are, whichever way they were found; those without a vector of this embedder are left out. */
+export async function cosinesOf(
+  store: Store,
+  ids: readonly number[],
+  { vector, embedder }: { vector: Float32Array; embedder: string },
+  signal?: AbortSignal,
+): Promise<Map<number, number>> {
+  const rows = await store.background.all<ByMeaning>(
+    `SELECT b.passage, 1 - vec_distance_cosine(vec_int8(y.bytes), vec_int8(?)) AS cosine
+       FROM json_each(?) j JOIN passage_bits b ON b.passage = j.value JOIN passage_bytes y ON y.passage = b.passage
+      WHERE b.embedder = (SELECT id FROM embedder WHERE name = ?)`,
+    [toBytes(vector), JSON.stringify(ids), embedder],
+    signal,
+  );
+  return new Map(rows.map(({ passage, cosine }) => [passage, cosine]));
+}
+
 export interface ByName {
   readonly content: number;
   readonly path: string;

@@ -2,7 +2,7 @@
 import type { Store } from '../../base/ports.ts';
 import type { Id } from '../../wire/schema.ts';
 import type { DocumentKind } from '../door.ts';
-import type { Question } from './question.ts';
+import type { Question, QuestionTerm } from './question.ts';
 import { turns } from '../shelf/turns.ts';
 import { termsOf } from './terms.ts';
 import { DATE, shown, type Filters } from './visible.ts';
@@ -25,9 +25,13 @@ export interface Looked {
   readonly coverage: number;
   /** Share that the name of its file covers. */
   readonly named: number;
+  /** Share that numbers and identifiers have which stand in it. */
+  readonly exact: number;
+  /** Share that names and identifiers have which stand nowhere in it, its headings and its neighbours. */
+  readonly missing: { readonly exact: number; readonly name: number };
 }
 
-interface Row extends Omit<Looked, 'coverage' | 'named'> {
+interface Row extends Omit<Looked, 'coverage' | 'named' | 'exact' | 'missing'> {
   readonly near: string;
   readonly head: string;
 }
@@ -58,7 +62,7 @@ export async function lookAt(
     await rest();
     looked.push({
       ...row,
-      coverage: covered(question, weights, row.date, { own: row.text, head: `${head} ${baseName(row.file)}`, near }),
+      ...covered(question, weights, row.date, { own: row.text, head: `${head} ${baseName(row.file)}`, near }),
       named: namedBy(question, weights, row.file),
     });
   }
@@ -79,7 +83,7 @@ function nameTerms(path: string): Set<string> {
 /** The share of the question's idf that the name of a file covers. */
 export const namedBy = (question: Question, weights: ReadonlyMap<string, number>, path: string): number => {
   const terms = nameTerms(path);
-  return share(question, weights, (stem) => (terms.has(stem) ? 1 : 0));
+  return share(question, weights, ({ stem }) => (terms.has(stem) ? 1 : 0));
 };
 
 function covered(
@@ -87,31 +91,35 @@ function covered(
   weights: ReadonlyMap<string, number>,
   date: number,
   texts: Record<'own' | 'head' | 'near', string>,
-): number {
+): Pick<Looked, 'coverage' | 'exact' | 'missing'> {
   const [own, head, near] = [texts.own, texts.head, texts.near].map(
     (text) => new Set(termsOf(text).map(({ stem }) => stem)),
   );
   const { coverage } = WEIGHTS;
   const { time } = question;
   const then = time !== undefined && time.since <= date && date <= time.until ? time.stems : undefined;
-  return share(question, weights, (stem) =>
-    then?.has(stem) || own!.has(stem)
-      ? coverage.own
-      : head!.has(stem)
-        ? coverage.head
-        : near!.has(stem)
-          ? coverage.near
-          : 0,
-  );
+  const here = ({ stem }: QuestionTerm) =>
+    then?.has(stem) || own!.has(stem) ? coverage.own : head!.has(stem) ? coverage.head : 0;
+  const beside = ({ stem }: QuestionTerm) => (near!.has(stem) ? coverage.near : 0);
+  const lacks = (term: QuestionTerm) => (here(term) > 0 || time?.stems.has(term.stem) ? 0 : 1);
+  return {
+    coverage: share(question, weights, (term) => here(term) || beside(term)),
+    // A number that stands in the neighbour is a reason for the neighbour.
+    exact: share(question, weights, (term) => (term.exact ? here(term) : 0)),
+    missing: {
+      exact: share(question, weights, (term) => (term.exact ? lacks(term) : 0)),
+      name: share(question, weights, (term) => (term.name && !term.exact && !beside(term) ? lacks(term) : 0)),
+    },
+  };
 }
 
-function share({ terms }: Question, weights: ReadonlyMap<string, number>, has: (stem: string) => number): number {
+function share({ terms }: Question, weights: ReadonlyMap<string, number>, has: (term: QuestionTerm) => number): number {
   let all = 0;
   let got = 0;
-  for (const { stem } of terms) {
-    const weight = weights.get(stem) ?? 0;
+  for (const term of terms) {
+    const weight = weights.get(term.stem) ?? 0;
     all += weight;
-    got += weight * has(stem);
+    got += weight * has(term);
   }
   return all > 0 ? got / all : 0;
 }

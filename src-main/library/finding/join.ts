@@ -16,23 +16,24 @@ export type Group = readonly Scored[];
  */
 export function joined(list: readonly Scored[]): Group[] {
   const groups: Scored[][] = [];
+  /** Of documents that have enough places; they come when the others are through. */
+  const late: Scored[][] = [];
   const perDocument = new Map<number, number>();
   for (const one of list) {
-    const beside = groups.find(
+    const beside = [...groups, ...late].find(
       (group) =>
         group.length < WEIGHTS.joined &&
+        // A weak neighbour would only make the quote longer.
+        one.score >= group[0]!.score * WEIGHTS.asGood &&
         group.some(({ document, n }) => document === one.document && Math.abs(n - one.n) === 1),
     );
-    // A weak neighbour would only make the quote longer.
     if (beside) {
-      if (one.score >= beside[0]!.score / 2) beside.push(one);
+      beside.push(one);
       continue;
     }
-    if (groups.some((group) => group.some(({ passage }) => passage === one.passage))) continue;
     const count = perDocument.get(one.document) ?? 0;
-    if (count >= WEIGHTS.perDocument) continue;
     perDocument.set(one.document, count + 1);
-    groups.push([one]);
+    (count < WEIGHTS.perDocument ? groups : late).push([one]);
   }
-  return groups;
+  return [...groups, ...late];
 }

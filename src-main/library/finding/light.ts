@@ -1,4 +1,5 @@
 /** What of a hit lights up: the words of the question, and the sentence that fits best. */
+import type { DocumentKind } from '../door.ts';
 import type { Question } from './question.ts';
 import { termsOf } from './terms.ts';
 
@@ -16,11 +17,19 @@ export function wordsIn(text: string, { terms }: Question): Span[] {
     .map(({ from, to }) => [from, to]);
 }
 
-/** Sentences of `text`, without white space at their ends; the end of a line ends one only at an empty line or a list. */
-export function sentencesIn(text: string): Span[] {
+/** Rows, fields and lines of code are what stands for a sentence in these. */
+const BY_LINES = new Set<DocumentKind>(['csv', 'json', 'code', 'xlsx']);
+
+/**
+ * Sentences of `text`, without white space at their ends; the end of a line ends one only before an empty line, a list, a
+ * row, a field (`Subject: …`), and where lines are all there is.
+ */
+export function sentencesIn(text: string, kind: DocumentKind = 'text'): Span[] {
   const spans: Span[] = [];
   // Same length, so places stay: a line of a paragraph ends anywhere.
-  const joined = text.replace(/\n(?!\s*(?:\n|[-*+•#|>]|\d+[.)]\s))(?<!\n\n)/g, ' ');
+  const joined = BY_LINES.has(kind)
+    ? text
+    : text.replace(/\n(?!\s*(?:\n|[-*+•#|>]|\d+[.)]\s|[\w-]{1,30}: \S))(?<!\n\n)/g, ' ');
   for (const { segment, index } of sentences.segment(joined)) {
     const from = index + segment.length - segment.trimStart().length;
     const to = index + segment.trimEnd().length;

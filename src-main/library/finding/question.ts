@@ -9,6 +9,8 @@ export interface QuestionTerm {
   readonly match: string;
   /** What people copy and do not paraphrase: a number, an identifier, a word of a quoted phrase. */
   readonly exact: boolean;
+  /** Written as a proper name is. A passage without it is seldom about it, though people also name what it is called by others. */
+  readonly name: boolean;
 }
 export interface Question {
   readonly text: string;
@@ -25,6 +27,16 @@ const QUOTED = /["“„«»”]([^"“„«»”]{2,200})["“„«»”]/gu;
 /** A sign inside a word, a number in it, letters of two cases, all capitals: snake_case, v1.2, camelCase, ENOSPC. */
 const IDENTIFIER = /^(?=.{2,})(?:.*\p{N}.*|.*[\p{L}\p{N}][_./:@#-][\p{L}\p{N}].*|.*\p{Ll}\p{Lu}.*|\p{Lu}{3,})$/u;
 
+/** A capital within a sentence. */
+const NAME = /(?<=[^\s.?!:][\s"'“„(]+)\p{Lu}[\p{L}\p{M}\p{N}]+/gu;
+
+/** Stems of proper names; none where most words have a capital, as in German, in titles and where somebody shouts. */
+function namesIn(text: string): ReadonlySet<string> {
+  const names = Array.from(text.matchAll(NAME), ([word]) => word);
+  const telling = termsOf(text).filter(({ stem }) => !isIdle(stem)).length;
+  return new Set(names.length * 2 > telling ? [] : names.flatMap((word) => termsOf(word).map(({ stem }) => stem)));
+}
+
 /**
  * @param text anything a person may type or paste; no text makes a search fail
  * @param dates that it names
@@ -39,11 +51,13 @@ export function questionOf(text: string, dates: readonly Dates[] = []): Question
       .flatMap((part) => termsOf(part))
       .map(({ stem }) => stem),
   );
+  const names = namesIn(text);
   const all = new Map<string, QuestionTerm>();
   for (const { stem, from, to } of termsOf(text)) {
     if (all.size >= COSTS.terms) break;
     // The index stems for itself, and would stem a stem once more.
-    if (!all.has(stem)) all.set(stem, { stem, match: `"${text.slice(from, to)}"`, exact: exact.has(stem) });
+    if (!all.has(stem))
+      all.set(stem, { stem, match: `"${text.slice(from, to)}"`, exact: exact.has(stem), name: names.has(stem) });
   }
   const terms = [...all.values()];
   const telling = terms.filter(({ stem, exact: is }) => is || !isIdle(stem));

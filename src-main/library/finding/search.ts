@@ -3,22 +3,25 @@ import type { Clock, Store } from '../../base/ports.ts';
 import { isFault } from '../../wire/index.ts';
 import type { Hit } from '../door.ts';
 import type { Embedder, SearchRequest } from '../ports.ts';
-import { byMeaning, byName, byWord, frequencies, idf, type ByMeaning } from './arms.ts';
+import { byMeaning, byName, byWord, cosinesOf, frequencies, idf, type ByMeaning } from './arms.ts';
 import { baseName, lookAt, namedBy, type Looked } from './close.ts';
 import { fuse, type List } from './fuse.ts';
 import { joined, type Group, type Scored } from './join.ts';
 import { indexOfMost, overlaps, sentencesIn, wordsIn, type Span } from './light.ts';
 import { questionOf, type Question } from './question.ts';
 import type { Filters } from './visible.ts';
-import { COSTS, WEIGHTS, logistic, ramp } from './weights.ts';
+import { scoreOf } from './score.ts';
+import { COSTS, WEIGHTS, ramp } from './weights.ts';
 
 export interface SearchNeeds {
   readonly store: Store;
   readonly clock: Clock;
   readonly embedder: Embedder;
+  /** `meaning`: without words and names; for measuring what each way is worth. */
+  readonly arms?: 'all' | 'meaning';
 }
 
-export function searcher({ store, clock, embedder }: SearchNeeds) {
+export function searcher({ store, clock, embedder, arms = 'all' }: SearchNeeds) {
   const countsOf = frequencies(store);
 
   /** No answer from the embedder is no reason to find nothing: words remain. */
@@ -41,16 +44,17 @@ export function searcher({ store, clock, embedder }: SearchNeeds) {
     const filters: Filters = { places, kinds, since, until };
     // The parser of dates loads in some 50 ms, which the start of daimon need not pay.
     const { datesIn } = await import('./dates.ts');
-    const question = questionOf(query, datesIn(query, clock.now()));
+    const asked = questionOf(query, datesIn(query, clock.now()));
+    const question = arms === 'all' ? asked : { ...asked, terms: [], phrases: [] };
     const passages = store.get<{ passages: number }>('SELECT passages FROM shelf')!.passages;
     if (passages === 0) return [];
     // Both are under way at once: the engine embeds while the store's worker counts and ranks.
     const meant = vectorOf(query, signal);
     const words = (async () => {
       const counts = await countsOf(question.terms, passages, signal);
-      return { counts, ids: await byWord(store, question, counts, filters, signal) };
+      return { counts, ids: arms === 'all' ? await byWord(store, question, counts, filters, signal) : [] };
     })();
-    const names = byName(store, question, filters, signal);
+    const names = arms === 'all' ? byName(store, question, filters, signal) : [];
     const [vector, { counts, ids: wordIds }, nameHits] = await Promise.all([meant, words, names]);
     const near = vector ? await byMeaning(store, { ...vector, passages }, filters, signal) : [];
     const weights = new Map(question.terms.map(({ stem }) => [stem, idf(passages, counts.get(stem) ?? 0)]));
@@ -73,12 +77,22 @@ export function searcher({ store, clock, embedder }: SearchNeeds) {
       { question, weights, filters },
       signal,
     );
-    const cosines = new Map(near.map(({ passage, cosine }) => [passage, cosine]));
+    const cosines = vector
+      ? await cosinesOf(
+          store,
+          looked.map(({ passage }) => passage),
+          vector,
+          signal,
+        )
+      : new Map<number, number>();
     const byWords = new Set(wordIds);
-    const scored = looked.map((one): Scored => {
-      const cosine = cosines.get(one.passage);
-      return { ...one, cosine, byWord: byWords.has(one.passage), score: scoreOf(one, cosine) };
-    });
+    // The lists say whom to look at; what was seen then says who comes first.
+    const scored = looked
+      .map((one): Scored => {
+        const cosine = cosines.get(one.passage);
+        return { ...one, cosine, byWord: byWords.has(one.passage), score: scoreOf(one, cosine) };
+      })
+      .sort((a, b) => b.score - a.score);
     const groups = joined(weak ? scored : scored.filter(({ score }) => score >= WEIGHTS.found)).slice(0, limit);
     return lit(groups, { question, weights, vector }, signal);
   };
@@ -107,7 +121,7 @@ export function searcher({ store, clock, embedder }: SearchNeeds) {
     const drafts = groups.map((group) => {
       const ordered = [...group].sort((a, b) => a.n - b.n);
       const text = ordered.map((one) => one.text).join('');
-      const spans = sentencesIn(text);
+      const spans = sentencesIn(text, group[0]!.kind);
       return { group, ordered, text, spans, fits: overlaps(text, spans, question, weights) };
     });
     if (vector) {
@@ -115,9 +129,11 @@ export function searcher({ store, clock, embedder }: SearchNeeds) {
       let left = Math.min(COSTS.sentences, Math.floor(COSTS.sentencesMs / Math.max(1, vector.ms)));
       const asked: { fits: number[]; i: number; text: string }[] = [];
       for (const { text, spans, fits } of drafts) {
-        if (spans.length < 2 || spans.length > left) continue;
-        left -= spans.length;
-        asked.push(...spans.map(([from, to], i) => ({ fits, i, text: text.slice(from, to) })));
+        if (spans.length < 2 || left < 2) continue;
+        // Of too many, the long ones: a short one seldom says anything alone.
+        const some = [...spans.entries()].sort(([, a], [, b]) => b[1] - b[0] - (a[1] - a[0])).slice(0, left);
+        left -= some.length;
+        asked.push(...some.map(([i, [from, to]]) => ({ fits, i, text: text.slice(from, to) })));
       }
       const vectors = await embedder
         .embed(
@@ -151,14 +167,6 @@ function wordWeight({ terms, phrases }: Question, top: readonly Looked[], meanin
   return least + (most - least) * ramp(coverage, from, to) + exact * ramp(coverage, from, to);
 }
 
-/** How surely it fits: by meaning, by words or by name; two that agree are surer than one. */
-function scoreOf({ coverage, named }: Looked, cosine: number | undefined): number {
-  const meaning = cosine === undefined ? 0 : logistic(cosine, WEIGHTS.cosine);
-  const words = logistic(coverage, WEIGHTS.covered);
-  const name = logistic(named, WEIGHTS.named);
-  return 1 - (1 - meaning) * (1 - words) * (1 - name);
-}
-
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 
 function hitOf(group: Group, ordered: Group, text: string, sentence: Span, question: Question): Hit {
@@ -190,8 +198,11 @@ function hitOf(group: Group, ordered: Group, text: string, sentence: Span, quest
 }
 
 /** By which way it was found, in one word. */
-function wayOf({ cosine = 0, byWord, named }: Scored, hasWords: boolean): Hit['by'] {
-  const meant = cosine >= WEIGHTS.cosine.middle;
-  if (byWord && hasWords) return meant ? 'both' : 'word';
-  return meant || (cosine > 0 && named < WEIGHTS.named.middle) ? 'meaning' : 'name';
+function wayOf({ cosine, coverage, byWord, named }: Scored, hasWords: boolean): Hit['by'] {
+  const { covered } = WEIGHTS.score;
+  const said = byWord && hasWords && coverage >= covered.from;
+  const meant = cosine !== undefined && cosine >= WEIGHTS.meant;
+  if (said) return meant ? 'both' : 'word';
+  if (named >= covered.from) return 'name';
+  return cosine === undefined ? 'word' : 'meaning';
 }
