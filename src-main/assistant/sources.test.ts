@@ -79,6 +79,21 @@ describe('an answer', () => {
     expect(store.get('SELECT count(*) AS n FROM answer_source')).toEqual({ n: 0 });
   });
 
+  test('of which nothing stands in the files says so, and one of a sentence that does says nothing', async () => {
+    const answers = ['Whales are fish.', 'The deposit is three rents.'];
+    const { do: verbs } = await house({ answer: () => [answers.shift()!] }, { library: both() });
+    const ask = async (text: string) =>
+      (await collect(verbs['assistant.send']({ text, sources: 'library' }, never))).done;
+    const invented = await ask('Are whales fish?');
+    expect(invented).toMatchObject({
+      citations: [],
+      note: expect.stringMatching(/^No sentence of this answer stands/),
+    });
+    const [, kept] = await page(verbs, invented.conversation);
+    expect(kept!.note).toBe(invented.note);
+    expect(await ask('How high is the deposit?')).not.toHaveProperty('note');
+  });
+
   test('the next question comes from the same files unless it says otherwise, and the search knows what "it" is', async () => {
     const library = both();
     const { do: verbs, generator } = await house({ answer: () => ['ok'] }, { library });

@@ -8,6 +8,10 @@ import type { Sent, UsedSource } from './door.ts';
 import type { Prompt } from './prompt.ts';
 import type { Ending, Place, Tree } from './tree.ts';
 
+/** Under an answer from files of which nothing stands in them: small models invent, and say it as if they had read it. */
+const UNSUPPORTED =
+  'No sentence of this answer stands in your files so. Read the quotes beside it before you believe it.';
+
 /** An answer is on disk at most this much behind the screen (the issue allows a second). */
 const COMMIT_MS = 500;
 /** How often an answer goes on after the engine process died, before it is left as it is. */
@@ -77,6 +81,7 @@ export function write({
     () => tree.write(place.answer, text),
     (error) => stop.abort(error),
   );
+  const notesNow = () => (notes.length ? notes.join(' ') : undefined);
   const say = (note: string) => {
     if (!notes.includes(note)) notes = [...notes, note];
   };
@@ -164,13 +169,14 @@ export function write({
         say(fault.message);
       }
     }
-    const note = notes.length ? notes.join(' ') : undefined;
     if (!counts.tokensPerSecond)
       counts.tokensPerSecond = (counts.tokens * 1000) / Math.max(1, clock.now() - began - counts.firstTokenMs);
     const { tokens, tokensPerSecond, firstTokenMs, device } = counts;
     try {
       const { pointed, ...set } = sources?.length ? cite(text) : { text, pointed: [] };
       ({ text } = set);
+      if (sources?.length && pointed.length === 0 && state === 'done') say(UNSUPPORTED);
+      const note = notesNow();
       finish({ text, state, note, device, tokens, tokensPerSecond, firstTokenMs, keptFrom, pointed });
       // As they are kept now: pointed to, or forgotten while the answer was being written.
       if (sources) sources = tree.sources.used(place.answer);
@@ -193,7 +199,7 @@ export function write({
               text,
               state,
               ...counts,
-              ...(note && { note }),
+              ...(notesNow() && { note: notesNow() }),
               ...(sources && { sources: [...sources], citations: citationsOf(sources) }),
             },
           };

@@ -33,6 +33,14 @@ import { EXCHANGE, plainLines, splitAtMarks } from './segments.ts';
 import { openSequence, type Form, type Sequence } from './sequence.ts';
 
 export type { Bounds, Form, Sampling, Sequence } from './sequence.ts';
+/** For the files beside this one that are handed what was opened here. */
+export type {
+  ControlledEvaluateIndexOutput,
+  LlamaGrammarEvaluationState,
+  LlamaModel,
+  Token,
+  TokenBias,
+} from 'node-llama-cpp';
 
 export interface Weights extends Tokenizer {
   /** Whether the file brings a chat template. */

@@ -1,5 +1,5 @@
 /** One text in, one vector out: an embedding context of llama.cpp, whose vectors are given length 1 here. */
-import type { LlamaModel } from 'node-llama-cpp';
+import type { LlamaModel } from './llama.ts';
 import { noMemory, unreadable } from './load-faults.ts';
 
 export interface Reader {

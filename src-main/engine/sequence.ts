@@ -5,7 +5,7 @@ import type {
   LlamaModel,
   Token,
   TokenBias,
-} from 'node-llama-cpp';
+} from './llama.ts';
 import { Fault } from '../wire/index.ts';
 import { noMemory, unreadable } from './load-faults.ts';
 

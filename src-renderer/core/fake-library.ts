@@ -215,7 +215,7 @@ export function fakeLibrary({ world, change, watch }: Needs): Handlers<typeof li
         (each) => each.id === document || each.passages.some(({ id }) => id === passage),
       );
       if (!found)
-        throw new Fault('unknown-passage', 'That passage is not there any more. Search again to find where it stands.');
+        throw new Fault('not-found', 'That passage is not there any more. Search again to find where it stands.');
       const file = fileOf(found);
       const middle = found.passages.findIndex(({ id }) => id === passage);
       const start = from ?? Math.max(0, middle - Math.floor(limit / 2));

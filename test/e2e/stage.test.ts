@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { build } from '../../scripts/stage/build.ts';
 import { stage } from '../../scripts/stage/copy.ts';
 import { unpacked } from '../../scripts/stage/packed.ts';
+import { MINILM_SHA256 } from '../fixtures/real-model.ts';
 import { compiled, daimon, MODEL, modelFile, type Daimon } from './daimon.ts';
 import { openBrowser, openPage, start } from './window.ts';
 
@@ -36,6 +37,8 @@ test('the tree holds what runs, and nothing that was for building it', () => {
   expect(files).toContain('dist/preload/preload.cjs');
   expect(files).toContain('dist/window/index.html');
   expect(files).toContain('assets/icons/daimon.png');
+  expect(files).toContain(`assets/models/${MINILM_SHA256}.gguf`);
+  expect(files).toContain('assets/models/LICENSE-all-MiniLM-L6-v2.txt');
   const strange = files.filter((file) =>
     /^(src-|test|bench|scripts|docs)|\.test\.|\.fixture\.|\.tsx?$|\.map$/.test(file),
   );

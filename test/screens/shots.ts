@@ -90,7 +90,7 @@ const screens: readonly Screen[] = [
   },
   { name: 'chat', world: 'lived', hash: '#/chat/01J90000000000000000000001' },
   { name: 'chat-empty', world: 'lived', hash: '#/chat' },
-  ...['table', 'long', 'rtl', 'title', 'writing', 'reading', 'failed', 'note'].map((talk) => ({
+  ...['table', 'cited', 'long', 'rtl', 'title', 'writing', 'reading', 'failed', 'note'].map((talk) => ({
     name: `chat-${talk}`,
     world: 'lived',
     extra: `&talk=${talk}`,

@@ -25,8 +25,9 @@ const ENDINGS = new Set(
     'mp3 m4a aac ogg oga opus flac wav aif aiff wma mid midi mp4 m4v mkv webm mov avi wmv mpg mpeg flv 3gp ogv m2ts vob',
     // Programs and what they are built from.
     'exe dll so dylib a lib o obj bin com msi msix appx app deb rpm apk ipa dmg pkg snap flatpak appimage class jar war pyc pyo pyd whl egg wasm node rlib rmeta elc beam pdb ilk exp gch pch dwo',
-    // Archives: only their members are documents. (Exports in .zip are added by themselves.)
-    'tar gz tgz bz2 tbz xz txz zst tzst lz lz4 lzma 7z rar cab iso img vhd vhdx vmdk qcow2 vdi squashfs cpio ar br',
+    // Archives: only their members are documents. (Exports in .zip are added by themselves.) A lone .gz is a text made
+    // small, as manual pages and change logs are.
+    'tar tar.gz tgz bz2 tbz xz txz zst tzst lz lz4 lzma 7z rar cab iso img vhd vhdx vmdk qcow2 vdi squashfs cpio ar br',
     // Databases and their logs.
     'db sqlite sqlite3 sqlite-wal sqlite-shm db-wal db-shm mdb accdb ldb sst frm ibd myd myi dat idx pack parquet feather arrow orc rdb h5 hdf5 nc mat npy npz pkl pickle',
     // Weights of models.

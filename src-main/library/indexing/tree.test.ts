@@ -70,7 +70,7 @@ test('standing rules leave out what programs keep for themselves, and nothing th
       'a.b.c.md',
       'mail.eml',
     ],
-    ...['Steuer 2025.xlsx', 'письмо.docx', '日記.txt', 'new\nline.txt', 'tar', 'exe'],
+    ...['ls.1.gz', 'changelog.gz', 'Steuer 2025.xlsx', 'письмо.docx', '日記.txt', 'new\nline.txt', 'tar', 'exe'],
   ])
     expect(leftOut(name, false), name).toBe(false);
 });

@@ -325,7 +325,7 @@ export const knows = {
     many: (n: number, size: number) => `${files(n)}, ${bytes(size)}. Add them all?`,
     manyPlain: 'That is a great many files. Add them all?',
     manySo: (seconds: number) =>
-      `Reading them takes perhaps ${duration(seconds)}; words are findable as it goes, and you can pause at any time.`,
+      `Reading them takes ${duration(seconds)}, or more; words are findable as it goes, and you can pause at any time.`,
     manyElse: 'Or choose a smaller folder, or leave some out.',
     addAll: 'Add them all',
     goBack: 'Go back',

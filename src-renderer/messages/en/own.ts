@@ -132,6 +132,7 @@ export const own = {
     },
     unknownLicence: 'not stated in the file',
     notChat: 'Not made for conversations',
+    embeds: 'finds by meaning in your files',
     warmUp: 'Warm-up model',
     removeTitle: (name: string) => `Remove ${name} from this computer?`,
     removeLede: 'Your conversations stay. They go on with another model.',

@@ -82,6 +82,31 @@ export const talks: Readonly<Record<string, () => Talk | Promise<Talk>>> = {
     others(script);
     return { script, hash: `#/chat/${boat(script).id}` };
   },
+  /** An answer from files, weighed. */
+  cited() {
+    const script = scripted();
+    const question = 'What did Nan write about the winter they lost the boat?';
+    const { id } = script.add('The winter of the boat', [question, TABLE]);
+    const at = script.messages.findIndex(({ text }) => text === TABLE);
+    const text = TABLE.replace('morning after,', 'morning after [1],')
+      .replace('simply stop.', 'simply stop [2].')
+      .replace('| letter |', '| [1] |')
+      .replace('| letter, accounts |', '| [1] [2] |')
+      .replace('| accounts |', '| [2] |');
+    const letters = { file: '/home/mara/letters/Letter to Anselm.docx', name: 'Letter to Anselm.docx' };
+    const book = { file: '/home/mara/letters/Harbour account book.pdf', name: 'Harbour account book.pdf' };
+    script.messages[at] = {
+      ...script.messages[at]!,
+      text,
+      sources: [
+        { ...letters, n: 1, kind: 'docx', title: 'Letter to Anselm', date: Date.UTC(1956, 1, 12), cited: true, passage: 5010, document: 10, weight: 'much', quote: 'At first light only the rope was left on the ring.' },
+        { ...book, n: 2, kind: 'pdf', page: 41, cited: true, passage: 5011, document: 11, weight: 'little', quote: '11 Feb. No fee, no boat.' },
+        { ...letters, n: 3, kind: 'docx', cited: false, passage: 5012, document: 10, weight: 'none', quote: 'The bread cart did not come.' },
+      ],
+    }; // prettier-ignore
+    script.conversations.find((one) => one.id === id)!.sources = 'library';
+    return { script, hash: `#/chat/${id}` };
+  },
   long() {
     const script = scripted();
     others(script);

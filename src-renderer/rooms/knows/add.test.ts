@@ -79,6 +79,7 @@ test('very many files are asked about once more, with their number and size', as
   await expect.element(sheet().getByText(/100,432 files in 8,120 folders, 31 GB · 52,004 left out/)).toBeVisible();
   await add().click();
   await expect.element(sheet().getByRole('heading', { name: '100,432 files, 31 GB. Add them all?' })).toBeVisible();
+  await expect.element(sheet().getByRole('button', { name: 'Cancel' })).toHaveFocus();
   await sheet().getByRole('button', { name: 'Go back' }).click();
   await expect.element(field()).toHaveValue('/home/mara');
   await add().click();
