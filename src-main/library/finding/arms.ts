@@ -8,6 +8,7 @@ import { COSTS, WEIGHTS } from './weights.ts';
 /** How many passages have each term, counted up to `COSTS.counted`; asked once a term while the shelf hardly changes. */
 export function frequencies(store: Store) {
   const MOST = 20_000;
+  const RARE = 100;
   const known = new Map<string, number>();
   let at = 0;
   return async (
@@ -20,12 +21,15 @@ export function frequencies(store: Store) {
       known.clear();
       at = passages;
     }
+    const rare = new Map<string, number>();
     const missing = terms.filter(({ stem }) => !known.has(stem));
     if (missing.length > 0) {
       const counted = await count(store, 'passage_words', missing, COSTS.counted, signal);
-      for (const { stem, n } of counted) known.set(stem, n);
+      // A rare one is counted anew each time: it costs nothing, and a word that nobody had would stay unfindable when the
+      // first file with it comes.
+      for (const { stem, n } of counted) (n > RARE ? known : rare).set(stem, n);
     }
-    return new Map(terms.map(({ stem }) => [stem, known.get(stem) ?? 0]));
+    return new Map(terms.map(({ stem }) => [stem, known.get(stem) ?? rare.get(stem) ?? 0]));
   };
 }
 

@@ -285,3 +285,16 @@ test('an engine that fails is asked again, then left alone until something chang
   await room.resume({});
   expect(await room.wait()).toMatchObject({ meaning: true });
 });
+
+test('a word that was asked for in vain is found when the first file with it comes', async () => {
+  using folder = temporaryFolder();
+  mkdirSync(folder.file('docs'));
+  for (let i = 0; i < 30; i++) writeFileSync(folder.file(`docs/${i}.txt`), `Heron number ${i} stands in the reeds.`);
+  await using room = await openRoom(folder.path, { embedder: lettersEmbedder(false) });
+  await room.add({ path: folder.file('docs') });
+  await room.wait();
+  expect(await room.library.search({ query: 'quastelberg' })).toEqual([]);
+  writeFileSync(folder.file('docs/late.txt'), 'The train to Quastelberg is late.');
+  await room.until(() => room.texts().some((text) => text.includes('Quastelberg')));
+  expect((await room.library.search({ query: 'quastelberg' }))[0]).toMatchObject({ name: 'late.txt' });
+});

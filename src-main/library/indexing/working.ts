@@ -192,7 +192,7 @@ export function openWorking(needs: WorkingNeeds) {
     } catch (error) {
       if (!signal.aborted) throw error;
     }
-    if (context.signal.aborted) throw context.signal.reason as Error;
+    context.signal.throwIfAborted();
   };
 
   /** How a job ended, where it was not its own end. */
