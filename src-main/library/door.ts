@@ -207,7 +207,8 @@ export const waiting = v.variant('kind', [
 export type LibraryWaiting = v.InferOutput<typeof waiting>;
 
 const path = schema.text(4096);
-const patterns = v.pipe(v.array(schema.text(500)), v.maxLength(200));
+/** What was taken out of a folder is a pattern too, as long as its path and the signs that make it literal. */
+const patterns = v.pipe(v.array(schema.text(9000)), v.maxLength(5000));
 const which = v.strictObject({ place: v.optional(schema.id) });
 
 export const libraryDoor = {

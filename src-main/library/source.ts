@@ -1,8 +1,9 @@
 /** Opens a file of this machine for reading, and nothing that only looks like one: no device, pipe, socket or folder. */
 import { constants, type Stats } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { lstat, open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { basename, isAbsolute } from 'node:path';
 import { Fault } from '../wire/index.ts';
+import { samePath } from './indexing/paths.ts';
 import { CHUNK } from './process-door.ts';
 import { refuseLarger } from './size.ts';
 
@@ -15,6 +16,8 @@ export interface Bytes {
   close(): Promise<void>;
   /** Whether the file was written, or went away, since it was opened; what was read may be half of each. */
   changed?(): Promise<boolean>;
+  /** Whether what was opened lies at the very path that was named, with no link on the way. */
+  isThere?(path: string): Promise<boolean>;
 }
 
 // Windows has neither, and no FIFO in its file system.
@@ -53,11 +56,18 @@ function refuseOthers(found: { isFile(): boolean; isDirectory(): boolean }): voi
   );
 }
 
-function reading(handle: FileHandle, { size, mtimeMs }: Stats): Omit<Bytes, 'name' | 'size'> {
+function reading(handle: FileHandle, { size, mtimeMs, ino, dev }: Stats): Omit<Bytes, 'name' | 'size'> {
   return {
     async changed() {
       const now = await handle.stat();
       return now.size !== size || now.mtimeMs !== mtimeMs || now.nlink === 0;
+    },
+    async isThere(path) {
+      // Linux tells it of the opened file itself, so that no moment is left in which a link could come and go.
+      const opened = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => undefined);
+      if (opened !== undefined) return opened === path;
+      const [real, named] = await Promise.all([realpath(path), lstat(path)]).catch(() => []);
+      return named !== undefined && named.ino === ino && named.dev === dev && samePath(real, path);
     },
     async *chunks() {
       for (let at = 0; at < size;) {

@@ -11,6 +11,7 @@ import type { Files } from './files.ts';
 import type { Given } from './given.ts';
 import { within } from './paths.ts';
 import type { OnDisk, Places } from './places.ts';
+import { SYSTEM } from './rules.ts';
 import type { Counted, Tree } from './tree.ts';
 import type { Turns } from './turns.ts';
 import type { Walker } from './walk.ts';
@@ -61,13 +62,11 @@ export type Adding = ReturnType<typeof openAdding>;
 export function openAdding(needs: AddingNeeds) {
   const { store, walker, places, files, given, dataFolder, takeUpload, begun, ended, change } = needs;
 
-  const skip = (except?: string) => [
-    dataFolder,
-    ...places.onDisk().flatMap(({ path }) => (path === except ? [] : [path])),
-  ];
+  const own = [dataFolder, ...SYSTEM];
+  const skip = (except?: string) => [...own, ...places.onDisk().flatMap(({ path }) => (path === except ? [] : [path]))];
   /** Whether a place's own rules leave this path in. */
   const holds = async ({ path: root, ignore }: Pick<OnDisk, 'path' | 'ignore'>, path: string, signal: AbortSignal) => {
-    const tree: Tree = { root, only: path, ignore, skip: [dataFolder] };
+    const tree: Tree = { root, only: path, ignore, skip: own };
     for await (const { counted } of walker.walk(tree, { countOnly: true }, signal))
       if (counted.files + counted.folders + counted.closed > 0) return true;
     return false;
@@ -129,6 +128,11 @@ export function openAdding(needs: AddingNeeds) {
         'own-folder',
         "This is daimon's own folder; what lies there is encrypted, and was not added. Choose a folder of yours.",
       );
+    if (SYSTEM.some((folder) => within(path, folder)))
+      throw new Fault(
+        'unknown-kind',
+        'What lies here shows the running system and is no file of yours, so it was not added. Choose a folder of yours.',
+      );
     const holder = places.holding(path);
     if (holder && (holder.path === path || (await holds(holder, path, signal)))) {
       const { ocr, ignore } = asked;
@@ -187,7 +191,7 @@ export function openAdding(needs: AddingNeeds) {
         return;
       }
       const ignore = asked.ignore ?? places.onDisk().find((place) => place.path === path)?.ignore ?? [];
-      const tree: Tree = { root: path, ignore, skip: [dataFolder] };
+      const tree: Tree = { root: path, ignore, skip: own };
       let told = -Infinity;
       let last: Counted | undefined;
       for await (const { counted, done } of walker.walk(tree, { countOnly: true }, signal)) {

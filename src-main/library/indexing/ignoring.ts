@@ -16,13 +16,17 @@ export interface Layer {
 const MOST_BYTES = 1 << 20;
 const MOST_PATTERNS = 5000;
 const LONGEST = 1000;
+/** Each `**` in the middle multiplies the time of a path that does not fit by its depth: with four, a minute for one file. */
+const MOST_DEEP = 3;
+/** Names that differ in case are two files where the system has it so. */
+const ignorecase = process.platform === 'darwin' || process.platform === 'win32';
 
 /** Undefined when nothing of it is a pattern. A line that makes no sense is passed over, as Git does. */
 export function matcher(lines: readonly string[]): Ignore | undefined {
-  const patterns = lines.filter((line) => line.length <= LONGEST && /^[^#\s]|^\\#|^\s*\S/.test(line));
+  const patterns = lines.filter((line) => /\S/.test(line) && line.split('**').length - 1 <= MOST_DEEP);
   if (patterns.length === 0) return undefined;
-  const made = ignore({ allowRelativePaths: true });
-  for (const pattern of patterns.slice(0, MOST_PATTERNS))
+  const made = ignore({ allowRelativePaths: true, ignorecase });
+  for (const pattern of patterns)
     try {
       made.add(pattern);
     } catch {
@@ -35,7 +39,8 @@ function fileMatcher(path: string): Ignore | undefined {
   try {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (!found?.isFile() || found.size > MOST_BYTES) return undefined;
-    return matcher(readFileSync(path, 'utf8').split(/\r?\n/));
+    const lines = readFileSync(path, 'utf8').split(/\r?\n/);
+    return matcher(lines.filter(({ length }) => length <= LONGEST).slice(0, MOST_PATTERNS));
   } catch {
     return undefined;
   }

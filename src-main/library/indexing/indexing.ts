@@ -117,6 +117,7 @@ export function openIndexing({
     watcher: more.parts?.watcher ?? openWatcher(),
     places,
     looking,
+    dataFolder,
     ...(more.parts?.pace && { pace: more.parts.pace }),
     changed: () => state.changed(),
   });
@@ -233,8 +234,8 @@ export function openIndexing({
           await oneAdd(async () => {
             await given.sweep();
             await adding.takeOver();
+            await removing.goOn();
           });
-          await removing.goOn();
           await readAgain(undefined);
         } catch (error) {
           // The rows still say what is left to do; the next start tries again.
@@ -259,7 +260,11 @@ export function openIndexing({
     },
     handlers: {
       'library.count': (asked, signal) => adding.count(asked, signal),
-      'library.add': (asked, signal) => adding.add(asked, oneAdd, signal),
+      'library.add': async (asked, signal) => {
+        // What could not be taken out to its end still has its path.
+        await oneAdd(() => removing.goOn());
+        return adding.add(asked, oneAdd, signal);
+      },
       async 'library.change'({ place, ...how }) {
         await change(place, how);
         return state.place(place);
@@ -295,7 +300,7 @@ export function openIndexing({
       'library.watch': (_input, signal) => state.follow(signal),
       'library.files': (asked, signal) => listFiles(store, asked, signal),
       'library.wait': (_input, signal) => state.wait(signal),
-      'library.remove': (which) => removing.remove(which),
+      'library.remove': (which) => oneAdd(() => removing.remove(which)),
     },
   };
 }
@@ -303,7 +308,7 @@ export function openIndexing({
 /** As the disk names it; a folder that is not there yet, as it was named. */
 function real(folder: string): string {
   try {
-    return realpathSync(folder);
+    return realpathSync.native(folder);
   } catch {
     return folder;
   }

@@ -1,11 +1,12 @@
 /** Compares what the disk has with what is known: new and changed files wait to be read, gone ones are let go. */
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import type { Log, Statement, Store } from '../../base/ports.ts';
 import { isFault } from '../../wire/index.ts';
 import type { Id } from '../../wire/schema.ts';
 import { same, type Files, type Known } from './files.ts';
-import { below, belowParams, within } from './paths.ts';
+import { below, belowParams, samePath, within } from './paths.ts';
 import type { OnDisk, Places } from './places.ts';
+import { SYSTEM } from './rules.ts';
 import type { FoundFile } from './tree.ts';
 import type { Walker } from './walk.ts';
 
@@ -89,6 +90,9 @@ export function openLooking({ store, log, walker, places, files, dataFolder, cha
   const lookAt = async (place: OnDisk, only: string | undefined, signal: AbortSignal): Promise<void> => {
     const root = await stat(place.path).catch(() => undefined);
     if (!root || root.isDirectory() !== (place.kind === 'folder')) return note(place.id, away);
+    // A place is where its files truly are; a link that took its name leads to what nobody added.
+    const real = await realpath(place.path).catch(() => undefined);
+    if (real === undefined || !samePath(real, place.path)) return note(place.id, away);
     if (place.kind === 'file') {
       note(place.id, undefined);
       const found = {
@@ -104,7 +108,7 @@ export function openLooking({ store, log, walker, places, files, dataFolder, cha
     const seen = new Set<number>();
     const closed: string[] = [];
     let counted = 0;
-    const skip = [dataFolder, ...places.onDisk().flatMap(({ id, path }) => (id === place.id ? [] : [path]))];
+    const skip = [dataFolder, ...SYSTEM, ...places.onDisk().flatMap(({ id, path }) => (id === place.id ? [] : [path]))];
     const tree = { root: place.path, ignore: place.ignore, skip, ...(only !== undefined && { only }) };
     for await (const { entries } of walker.walk(tree, {}, signal)) {
       const found = entries.filter((entry): entry is FoundFile => entry.kind === 'file');

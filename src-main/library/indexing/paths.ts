@@ -7,6 +7,14 @@ const asFolder = (path: string): string => (path.endsWith(sep) ? path : path + s
 /** Whether `path` is `folder` or lies in it, at any depth. Both absolute and normal. */
 export const within = (path: string, folder: string): boolean => path === folder || path.startsWith(asFolder(folder));
 
+// Where names that differ in case, or in how an accent is written, are one name.
+const asNamed =
+  process.platform === 'darwin' || process.platform === 'win32'
+    ? (path: string) => path.normalize('NFC').toLowerCase()
+    : (path: string) => path;
+/** Whether two paths are one name to this system; links are not looked at. */
+export const samePath = (a: string, b: string): boolean => asNamed(a) === asNamed(b);
+
 /** Parameters of `BELOW`: a path and everything in it. */
 export function belowParams(path: string): [string, string, string] {
   const folder = asFolder(path);

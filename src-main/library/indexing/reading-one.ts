@@ -149,6 +149,9 @@ async function seenOf(path: string): Promise<Seen | undefined> {
 async function hashOf(path: string, signal: AbortSignal): Promise<string> {
   const file = await openFile(path, { bytes: MOST, what: 'files' });
   try {
+    // What is read afterwards has the same hash, so it is enough to look once: no link is followed out of a place.
+    if (!(await file.isThere!(path)))
+      throw new Fault('unknown-kind', 'There is a link to something else on the way to this file; it was not read.');
     const hash = createHash('sha256');
     for await (const chunk of file.chunks()) {
       signal.throwIfAborted();

@@ -1,6 +1,6 @@
 /** `library.remove`: what is taken out is gone for good, also when daimon is killed in the middle of it. */
 import { realpath } from 'node:fs/promises';
-import { normalize } from 'node:path';
+import { isAbsolute, normalize } from 'node:path';
 import type { SqlValue, Store } from '../../base/ports.ts';
 import { Fault } from '../../wire/index.ts';
 import type { Id } from '../../wire/schema.ts';
@@ -52,12 +52,12 @@ export function openRemoving({ store, shelf, places, inTurn, quieten, tell, chan
 
   const byPath = (path: string): Leaving[] | undefined => {
     const all = places.onDisk();
-    const whole = all.filter((place) => within(place.path, path));
-    if (whole.length > 0) return whole.map(markPlace);
+    const marked = all.filter((place) => within(place.path, path)).map(markPlace);
+    // A place may lie in a folder of another one, whose rules leave it out: both have files there.
     const holder = places.holding(path);
     if (holder && store.get(`SELECT 1 FROM file WHERE place = ? AND ${below('path')}`, holder.id, ...belowParams(path)))
-      return [markPath(holder, path)];
-    return undefined;
+      marked.push(markPath(holder, path));
+    return marked.length > 0 ? marked : undefined;
   };
   const byFile = (id: number): Leaving[] => {
     const row = store.get<{ place: Id; path: string }>('SELECT place, path FROM file WHERE id = ?', id);
@@ -104,7 +104,21 @@ export function openRemoving({ store, shelf, places, inTurn, quieten, tell, chan
     return row?.n ?? 0;
   };
 
+  const finishAll = async (marked: readonly Leaving[]): Promise<Removed> => {
+    const sum = { files: 0, passages: 0 };
+    for (const one of marked) {
+      const { files, passages } = await finish(one);
+      sum.files += files;
+      sum.passages += passages;
+    }
+    return sum;
+  };
+  /** What an earlier daimon, or a try on a full disk, began to take out. Whoever keeps something of it is listening by now. */
+  const goOn = (): Promise<Removed> => finishAll(store.all<Leaving>('SELECT id, place, path FROM leaving ORDER BY id'));
+
   return {
+    goOn,
+    /** Never beside an add: a folder that is added while it is taken out would be half there. */
     async remove({
       path,
       place,
@@ -119,6 +133,8 @@ export function openRemoving({ store, shelf, places, inTurn, quieten, tell, chan
       // The last name that a link leads to: places are kept by it. What is not there any more is named as it was.
       const clean = path === undefined ? '' : trimmed(normalize(path));
       const real = path === undefined ? '' : await realpath(clean).catch(() => clean);
+      const unfinished = store.get('SELECT 1 FROM leaving') !== undefined;
+      const before = await goOn();
       const marked = store.transaction((): Leaving[] => {
         if (place !== undefined) return [markPlace(places.get(place))];
         if (file !== undefined) return byFile(file);
@@ -126,23 +142,17 @@ export function openRemoving({ store, shelf, places, inTurn, quieten, tell, chan
           "SELECT f.id FROM file f JOIN place p ON p.id = f.place WHERE f.path = ? AND p.kind = 'given'",
           path!,
         );
-        const found = given ? byFile(given.id) : (byPath(clean) ?? byPath(real));
+        // A name without a place is looked up among what was handed over, never in the folder that daimon was started in.
+        const onDisk = () => (isAbsolute(clean) ? (byPath(clean) ?? byPath(real)) : undefined);
+        const found = given ? byFile(given.id) : onDisk();
+        if (!found && unfinished) return [];
         if (!found)
           throw new Fault('unknown-file', 'Nothing of this path is in the library, so nothing was taken out.');
         return found;
       });
       changed();
-      const sum = { files: 0, passages: 0 };
-      for (const one of marked) {
-        const { files, passages } = await finish(one);
-        sum.files += files;
-        sum.passages += passages;
-      }
-      return sum;
-    },
-    /** What an earlier daimon began to take out. Whoever keeps something of it must be listening by now. */
-    async goOn(): Promise<void> {
-      for (const one of store.all<Leaving>('SELECT id, place, path FROM leaving ORDER BY id')) await finish(one);
+      const after = await finishAll(marked);
+      return { files: before.files + after.files, passages: before.passages + after.passages };
     },
   };
 }

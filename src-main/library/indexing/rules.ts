@@ -74,6 +74,9 @@ export const mayBeLarge = (name: string): boolean => endingOf(name) === '' || ST
 /** Where a page may be only a picture of text: such a file is read anew when text recognition is switched on. */
 export const mayHavePictures = (name: string): boolean => isPicture(name) || endingOf(name) === 'pdf';
 
+/** The running system shown as files: without end, other at each look, and nobody's words. */
+export const SYSTEM: readonly string[] = process.platform === 'linux' ? ['/proc', '/sys'] : [];
+
 /** What the system's watcher need not even look into: saves thousands of watches. Globs under the folder. */
 export const UNWATCHED: readonly string[] = ['node_modules', '.git', '__pycache__', '.cache', '.venv', 'venv'].flatMap(
   (name) => [`**/${name}`, `**/${name}/**`],

@@ -1,4 +1,5 @@
 /** Tells when something in a folder changes, through @parcel/watcher. Nothing is kept on disk: snapshots would lie there in clear. */
+import type { BackendType } from '@parcel/watcher';
 
 export interface Watch {
   close(): Promise<void>;
@@ -21,9 +22,21 @@ export interface Watcher {
   ): Promise<Watch>;
 }
 
+/**
+ * Said by name: left to choose, the library asks for Watchman first, a service of its own that writes the folders it
+ * watches, and what changed in them, to its state and its log in clear.
+ */
+const BACKENDS: Partial<Record<NodeJS.Platform, BackendType>> = {
+  linux: 'inotify',
+  darwin: 'fs-events',
+  win32: 'windows',
+};
+
 export function openWatcher(): Watcher {
   return {
     async watch(folder, { changed, lost }, ignore) {
+      const backend = BACKENDS[process.platform];
+      if (!backend) throw new Error('This system cannot tell of changes.');
       const { subscribe } = (await import('@parcel/watcher')).default;
       const subscription = await subscribe(
         folder,
@@ -31,7 +44,7 @@ export function openWatcher(): Watcher {
           if (error) lost();
           else changed(events.map(({ path, type }) => ({ path, created: type === 'create' })));
         },
-        { ignore: [...ignore] },
+        { backend, ignore: [...ignore] },
       );
       return { close: () => subscription.unsubscribe() };
     },

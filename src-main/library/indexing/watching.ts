@@ -1,11 +1,12 @@
 /** Sees to it that every place is looked at again when something in it changes: told by the system, or by turns. */
 import type { Stats } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import type { Log } from '../../base/ports.ts';
 import type { Id } from '../../wire/schema.ts';
 import type { Looking } from './looking.ts';
 import type { OnDisk, Places } from './places.ts';
-import { UNWATCHED } from './rules.ts';
+import { within } from './paths.ts';
+import { SYSTEM, UNWATCHED } from './rules.ts';
 import type { Change, Watch, Watcher } from './watcher.ts';
 
 export interface Pace {
@@ -33,6 +34,8 @@ export interface WatchingNeeds {
   readonly watcher: Watcher;
   readonly places: Places;
   readonly looking: Looking;
+  /** daimon's own: each write to its database would be a change to look at. */
+  readonly dataFolder: string;
   readonly pace?: Partial<Pace>;
   changed(): void;
 }
@@ -60,7 +63,7 @@ interface Restless {
 
 export type Watching = ReturnType<typeof openWatching>;
 
-export function openWatching({ log, watcher, places, looking, pace, changed }: WatchingNeeds) {
+export function openWatching({ log, watcher, places, looking, dataFolder, pace, changed }: WatchingNeeds) {
   const { quietMs, mostMs, glanceMs, turnMs, anywayMs } = { ...PACE, ...pace };
   const watched = new Map<Id, Watched>();
   const restless = new Map<string, Restless>();
@@ -100,6 +103,7 @@ export function openWatching({ log, watcher, places, looking, pace, changed }: W
     if (one.closed) return;
     if (changes.length > 500) return look(one);
     for (const { path, created } of changes) {
+      if (within(path, dataFolder)) continue;
       if (/[\\/]\.(?:git|daimon)ignore$/.test(path)) look(one);
       else settle(one, path);
       // A folder that came with folders in it: the system's watcher knows only the uppermost.
@@ -130,7 +134,8 @@ export function openWatching({ log, watcher, places, looking, pace, changed }: W
       await one.watch?.close().catch(() => {});
       one.watch = undefined;
       if (one.closed) return;
-      const found = await stat(one.place.path).catch(() => undefined);
+      // A place is no link; one that took its name is not watched.
+      const found = await lstat(one.place.path).catch(() => undefined);
       if (!found?.isDirectory()) {
         one.how = 'no';
         one.identity = undefined;
@@ -140,7 +145,7 @@ export function openWatching({ log, watcher, places, looking, pace, changed }: W
         const watch = await watcher.watch(
           one.place.path,
           { changed: (changes) => onChange(one, changes), lost: () => look(one) },
-          UNWATCHED,
+          [...UNWATCHED, ...SYSTEM, dataFolder],
         );
         if (one.closed) return void (await watch.close());
         one.watch = watch;
@@ -160,7 +165,7 @@ export function openWatching({ log, watcher, places, looking, pace, changed }: W
   const glance = (one: Watched) => {
     if (one.busy || one.closed) return;
     one.busy = (async () => {
-      const found = await stat(one.place.path).catch(() => undefined);
+      const found = await lstat(one.place.path).catch(() => undefined);
       if (one.closed) return;
       if (one.place.kind === 'file') {
         const identity = found && `${found.size}:${found.mtimeMs}:${found.ino}`;

@@ -19,12 +19,14 @@ export interface Block {
 const STRUCTURED = new Set<DocumentKind>(
   (['markdown', 'docx', 'pptx', 'xlsx', 'odt', 'html', 'epub', 'json', 'conversation'] as const).values(),
 );
-const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$/;
+const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*)$/s;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const ITEM = /^\s*(?:[-*+•]|\d{1,3}[.)])\s/;
 /** As Markdown writes rows, and as our readers do (cells with bars between them). */
 const ROW = /^\s*\|.*\|\s*$|\S \| /;
 const LONGEST_TITLE = 120;
+/** Signs of a heading that are looked at: what makes it plain takes the square of its length, on the core's thread. */
+const LONGEST_LOOKED = 1000;
 const LONGEST_HEAD = 300;
 
 interface Line {
@@ -120,9 +122,18 @@ function body(lines: readonly Line[], byLines: boolean, table: Table | undefined
   return { splits: byLines || (listed + rowed) * 2 > lines.length ? 'lines' : 'sentences' };
 }
 
+/** Without the signs that may close a heading. By steps: as one pattern, blanks in the middle cost the cube of their number. */
+function withoutHashes(heading: string): string {
+  const trimmed = heading.trimEnd();
+  let end = trimmed.length;
+  while (end > 0 && trimmed[end - 1] === '#') end--;
+  return trimmed.slice(0, end);
+}
+
 /** A heading's words without marks of emphasis, links and code. */
 function plain(heading: string): string {
-  const words = heading
+  const words = withoutHashes(heading)
+    .slice(0, LONGEST_LOOKED)
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}/g, '')
     .trim();

@@ -157,3 +157,15 @@ test('five million signs come passage by passage, the first at once', () => {
     passages.return(undefined as never);
   }
 });
+
+test('a heading made to take for ever takes no time, and is a heading all the same', () => {
+  const bombs = ['a' + ' '.repeat(20_000) + 'b', '['.repeat(200_000), '# '.repeat(50_000), ' #\t'.repeat(50_000) + 'x'];
+  for (const bomb of bombs) {
+    const began = performance.now();
+    const passages = cut(`# ${bomb}\n\nSome text.`);
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(passages.at(-1)!.text).toContain('Some text.');
+    expect(passages.at(-1)!.heading).toMatch(/^.{1,120}$/);
+  }
+  expect(cut('## What it costs ##  \n\nSome text.')[0]!.heading).toBe('What it costs');
+});
