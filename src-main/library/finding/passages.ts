@@ -2,7 +2,7 @@
 import type { Store } from '../../base/ports.ts';
 import type { Library, LibraryPassage, PassageFilter } from '../ports.ts';
 import type { DocumentKind } from '../door.ts';
-import { DATE, shown } from './visible.ts';
+import { shown } from './visible.ts';
 
 interface Row {
   readonly file: string;
