@@ -231,6 +231,29 @@ test('nothing is read while it is paused, also after a restart; and goes on when
   expect(room.texts()).toHaveLength(3);
 });
 
+test('a paused place gets no vectors either, others do; what resumes all resumes it', async () => {
+  using folder = temporaryFolder();
+  const embedder = lettersEmbedder(false);
+  await using room = await openRoom(folder.path, { embedder });
+  const put = async (name: string) => {
+    mkdirSync(folder.file(name));
+    writeFileSync(folder.file(`${name}/one.txt`), `A heron of ${name}.`);
+    return room.add({ path: folder.file(name) });
+  };
+  const a = await put('a');
+  await put('b');
+  await room.wait();
+  await room.pause({ place: a.place });
+  embedder.set(true);
+  await room.until(() => room.state().counts.meaning === 1);
+  expect(room.state()).toMatchObject({ phase: 'paused', bare: 1, counts: { read: 1, waiting: 0 } });
+  expect(room.state().places.map(({ counts }) => counts.meaning)).toEqual([0, 1]);
+  expect(await room.wait()).toMatchObject({ kind: 'done' });
+  await room.resume({});
+  await room.until(() => room.state().counts.meaning === 2);
+  expect(room.state().phase).toBe('idle');
+});
+
 test('the job in the list is paused, resumed and stopped as the indexing is', async () => {
   using folder = temporaryFolder();
   mkdirSync(folder.file('docs'));

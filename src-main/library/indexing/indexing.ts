@@ -280,10 +280,14 @@ export function openIndexing({
         return state.get();
       },
       'library.resume'({ place }) {
-        if (place === undefined) working.resume();
-        else {
+        if (place === undefined) {
+          // Where all was paused together, a place that was paused by itself before stays so.
+          if (!working.paused()) places.goOnWithEach();
+          working.resume();
+        } else {
           places.get(place);
           places.setPaused(place, false);
+          meaning.more();
           working.arrived();
         }
         state.changed();

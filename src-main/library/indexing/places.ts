@@ -107,6 +107,8 @@ export function openPlaces({ store, clock, ids }: { store: Store; clock: Clock; 
       id === undefined
         ? store.run('UPDATE indexing SET paused = ?', paused ? 1 : 0)
         : store.run('UPDATE place SET paused = ? WHERE id = ?', paused ? 1 : 0, id),
+    /** Goes on with each that was paused by itself. */
+    goOnWithEach: () => store.run('UPDATE place SET paused = 0 WHERE paused = 1'),
     pausedAll: (): boolean => store.get<{ paused: number }>('SELECT paused FROM indexing')!.paused === 1,
     setRoot: (id: Id, root: string) => store.run('UPDATE place SET root = ? WHERE id = ?', root, id),
     setIgnore: (id: Id, patterns: readonly string[]) =>

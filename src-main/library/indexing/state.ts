@@ -80,7 +80,13 @@ export function openState({ store, shelf, places, looking, watching, working, me
     const { passages, bare } = shelf.totals();
     const can = meaning.state();
     const left = phase === 'meaning' ? bare : waitingFiles(store);
-    const paused = working.paused() || (phase === 'idle' && counts.waiting > 0 && waitingFiles(store) === 0);
+    /** Nothing goes on, because what is left lies in places that are paused. */
+    const held =
+      phase === 'idle' &&
+      waitingFiles(store) === 0 &&
+      (counts.waiting > 0 ||
+        (can === 'ready' && list.some(({ id, paused }) => paused && countsOf(by.get(id)).read > 0)));
+    const paused = working.paused() || held;
     const why = note ?? (can === 'failed' ? meaningFailed : undefined);
     return {
       places: list.map((place) => placeOf(place, by.get(place.id))),

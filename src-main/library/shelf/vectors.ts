@@ -24,6 +24,10 @@ export const copies = (those: string, params: readonly SqlValue[]): Statement[] 
   },
 ];
 
+/** Of contents that a file of a place holds which is not paused. */
+const GO_ON = `WHERE content IN (SELECT f.content FROM place p JOIN file f ON f.place = p.id
+                WHERE p.paused = 0 AND p.leaving = 0 AND f.content IS NOT NULL)`;
+
 const FILL = { least: 50, most: 5_000 };
 const KEEP = { least: 4, most: 500 };
 
@@ -82,13 +86,15 @@ export function vectors({ store, write }: { store: Store; write: Pacer }): Pick<
     }
   };
 
+  const anyPaused = () => store.get('SELECT 1 FROM place WHERE paused = 1') !== undefined;
+
   return {
     async bare(embedder, limit) {
       await use(embedder);
       // More than asked for, because equal texts are embedded once.
       const rows = await store.background.all<Embeddable & { passage: number }>(
         `SELECT p.id AS passage, d.title, p.heading, p.context, p.text
-           FROM (SELECT passage FROM passage_bare ORDER BY passage LIMIT ?) b
+           FROM (SELECT passage FROM passage_bare ${anyPaused() ? GO_ON : ''} ORDER BY passage LIMIT ?) b
            JOIN passage p ON p.id = b.passage JOIN document d ON d.id = p.document ORDER BY p.id`,
         [limit * 2],
       );

@@ -359,6 +359,7 @@ export const knows = {
   reader: {
     back: 'Back to what was found',
     backAll: 'Back to your files',
+    backToAnswer: 'Back to the answer',
     backTo: (place: string) => `Back to ${place}`,
     passage: 'The passage you came for',
     earlier: 'Earlier text',

@@ -54,8 +54,13 @@ export function rangeOf(within: Element, source: string): Range | undefined {
   const range = document.createRange();
   range.setStart(nodes[from]!, places[from]!);
   const end = nodes[last]!;
-  const width = String.fromCodePoint(end.data.codePointAt(places[last]!)!).length;
-  range.setEnd(end, places[last]! + width);
+  let stop = places[last]! + String.fromCodePoint(end.data.codePointAt(places[last]!)!).length;
+  // The full stop belongs to the sentence.
+  for (const sign of /[^\p{L}\p{N}]*$/u.exec(source.trimEnd())![0]) {
+    if (!end.data.startsWith(sign, stop)) break;
+    stop += sign.length;
+  }
+  range.setEnd(end, stop);
   return range;
 }
 

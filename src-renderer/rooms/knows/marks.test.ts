@@ -1,6 +1,6 @@
 /** Found passages in pieces: nothing is lost, nothing torn, whatever spans come. */
 import { expect, test } from 'vitest';
-import { piecesOf, unmarked } from './marks.ts';
+import { piecesOf, sentenceWithin, unmarked } from './marks.ts';
 
 const text = (pieces: ReturnType<typeof piecesOf>) => pieces.map((piece) => piece.text).join('');
 
@@ -54,4 +54,15 @@ test('the signs of Markdown go, and the spans stay on their words', () => {
   expect(text).toBe('Six\n\nIn the harbour like an eye boat. snake_case 2 * 3\n\none');
   expect(text.slice(...sentence)).toBe('In the harbour like an eye boat.');
   expect(words.map((span) => text.slice(...span))).toEqual(['harbour', 'eye']);
+});
+
+test('of a hit that is two passages together, the sentence is found in the one that holds its beginning', () => {
+  const [one, two] = ['No boats out. Ice came. ', 'Ice came. It stays until March.'];
+  const of = (from: number, to: number) => ({ text: one + two, sentence: [from, to] as [number, number] });
+  expect(sentenceWithin(two, of(34, 55))).toEqual([10, 31]);
+  expect(sentenceWithin(one, of(14, 33))).toEqual([14, 24]);
+  expect(sentenceWithin(one, of(34, 55))).toBeUndefined();
+  expect(sentenceWithin('Read anew since.', of(34, 55))).toBeUndefined();
+  expect(sentenceWithin('Again. ', { text: 'Again. Again. ', sentence: [7, 13] })).toEqual([0, 6]);
+  expect(sentenceWithin('', of(0, 3))).toBeUndefined();
 });

@@ -36,6 +36,21 @@ export function unmarked<T extends Pick<Hit, 'text' | 'sentence' | 'words'>>(hit
   return { ...hit, text, sentence: span(hit.sentence), words: hit.words.map(span) };
 }
 
+/**
+ * Where the sentence that fitted best stands in one passage of the hit, whose text is that of neighbours together.
+ *
+ * @returns undefined when the passage does not read as it did when it was found, or has none of the sentence
+ */
+export function sentenceWithin(
+  passage: string,
+  { text, sentence: [from, to] }: Pick<Hit, 'text' | 'sentence'>,
+): [number, number] | undefined {
+  // Equal neighbours: the one that holds the sentence's beginning.
+  for (let at = text.indexOf(passage); passage && at >= 0; at = text.indexOf(passage, at + 1))
+    if (at <= from && from < at + passage.length) return [from - at, Math.min(to - at, passage.length)];
+  return undefined;
+}
+
 /** As much as is read at a glance; the whole passage is one step away. */
 const MOST = 420;
 
