@@ -4,7 +4,7 @@ import { page, userEvent } from 'vitest/browser';
 import type { UsedSource } from '../../../src-main/assistant/door.ts';
 import { readWorld } from '../../core/fake-shelf.ts';
 import { Fault } from '../../../src-main/wire/index.ts';
-import { boat, button, field, log, onStage, violations } from './stage.fixture.ts';
+import { boat, button, field, onStage, violations } from './stage.fixture.ts';
 import { scripted } from './scripted.ts';
 
 const stage = onStage();
@@ -103,7 +103,6 @@ test('"Why this answer?" shows how far it is, can be stopped, and says how much 
 test('why that fails says so beside the field', async () => {
   const { script, id } = answered([source(1)]);
   over(script, {
-    // eslint-disable-next-line require-yield -- a stream that fails at once
     async *'assistant.why'() {
       throw new Fault('sources-gone', 'Its sources were taken out, so it cannot be weighed.');
     },
