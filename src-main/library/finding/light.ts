@@ -17,6 +17,8 @@ export function wordsIn(text: string, { terms }: Question): Span[] {
     .map(({ from, to }) => [from, to]);
 }
 
+/** Who wrote to whom is beside the hit; the subject may be what was asked for. */
+const ENVELOPE = /^(?:From|To|Cc|Date): /;
 /** Rows, fields and lines of code are what stands for a sentence in these. */
 const BY_LINES = new Set<DocumentKind>(['csv', 'json', 'code', 'xlsx']);
 
@@ -35,9 +37,11 @@ export function sentencesIn(text: string, kind: DocumentKind = 'text'): Span[] {
     const to = index + segment.trimEnd().length;
     if (to > from) spans.push([from, to]);
   }
-  const telling = spans.filter(
-    ([from, to]) => (text.slice(from, to).match(/[\p{L}\p{N}]/gu)?.length ?? 0) >= LEAST_LETTERS,
-  );
+  const telling = spans.filter(([from, to]) => {
+    const sentence = text.slice(from, to);
+    if (sentence.startsWith('#') || (kind === 'mail' && ENVELOPE.test(sentence))) return false;
+    return (sentence.match(/[\p{L}\p{N}]/gu)?.length ?? 0) >= LEAST_LETTERS;
+  });
   return telling.length > 0 ? telling : spans.length > 0 ? spans : [[0, text.length]];
 }
 

@@ -127,13 +127,16 @@ export function searcher({ store, clock, embedder, arms = 'all' }: SearchNeeds) 
     if (vector) {
       // What one vector took says what so many sentences will take here, now.
       let left = Math.min(COSTS.sentences, Math.floor(COSTS.sentencesMs / Math.max(1, vector.ms)));
-      const asked: { fits: number[]; i: number; text: string }[] = [];
-      for (const { text, spans, fits } of drafts) {
-        if (spans.length < 2 || left < 2) continue;
-        // Of too many, the long ones: a short one seldom says anything alone.
-        const some = [...spans.entries()].sort(([, a], [, b]) => b[1] - b[0] - (a[1] - a[0])).slice(0, left);
+      const asked: { fits: number[]; i: number; close: number; text: string }[] = [];
+      for (const { group, text, spans, fits } of drafts) {
+        // Until a sentence was looked at it is as close as its passage.
+        const close = group[0]!.cosine ?? 0;
+        const some = [...spans.entries()]
+          .sort(([i, a], [k, b]) => fits[k]! - fits[i]! || b[1] - b[0] - (a[1] - a[0]))
+          .slice(0, spans.length < 2 ? 0 : left);
         left -= some.length;
-        asked.push(...some.map(([i, [from, to]]) => ({ fits, i, text: text.slice(from, to) })));
+        for (const [i, covers] of fits.entries()) fits[i] = WEIGHTS.sentence * covers + close;
+        asked.push(...some.map(([i, [from, to]]) => ({ fits, i, close, text: text.slice(from, to) })));
       }
       const vectors = await embedder
         .embed(
@@ -143,7 +146,8 @@ export function searcher({ store, clock, embedder, arms = 'all' }: SearchNeeds) 
         )
         .catch(() => [] as Float32Array[]);
       signal?.throwIfAborted();
-      for (const [k, one] of vectors.entries()) asked[k]!.fits[asked[k]!.i]! += dot(one, vector.vector);
+      for (const [k, one] of vectors.entries())
+        asked[k]!.fits[asked[k]!.i]! += dot(one, vector.vector) - asked[k]!.close;
     }
     return drafts.map(({ group, ordered, text, spans, fits }) =>
       hitOf(group, ordered, text, spans[indexOfMost(fits)]!, question),

@@ -64,6 +64,8 @@ export const WEIGHTS = {
   /** Neighbours that become one hit, if they fit nearly as well: this share of the best one's score. */
   joined: 3,
   asGood: 0.5,
+  /** The sentence that lights up: words that it covers, beside its cosine. */
+  sentence: 1.4,
 } as const;
 
 /** What a search may cost. */
