@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { cutPart } from '../../src-main/library/shelf/cut.ts';
 import { temporaryFolder } from '../fakes/folder.ts';
-import { openCorpusReader } from './corpus.ts';
-import { answers, contentWords, documentFiles, documentsFolder, readQuestions } from './questions.ts';
+import { openCorpusReader } from '../questions/corpus.ts';
+import { answers, contentWords, documentFiles, documentsFolder, readQuestions } from '../questions/questions.ts';
 
 const questions = readQuestions();
 const files = documentFiles();
@@ -41,7 +41,7 @@ test('there are as many documents, formats and questions as the figures need', (
 });
 
 test('every document has an origin and a licence', () => {
-  const table = readFileSync(fileURLToPath(new URL('./licences.md', import.meta.url)), 'utf8');
+  const table = readFileSync(fileURLToPath(new URL('../questions/licences.md', import.meta.url)), 'utf8');
   const rows = [...table.matchAll(/^\| `([^`]+)` +\|(?: [^|\n]+\|){4}$/gm)];
   const named = rows.map((row) => row[1]);
   expect(named).toEqual(files);
