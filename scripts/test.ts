@@ -30,7 +30,8 @@ const steps: readonly Step[] = [
   { name: 'licences', run: licences },
   { name: 'build', run: build },
   { name: 'model', run: async () => (await Promise.all([ensureTestModel(), ensureEmbedder(root)]), pass()) },
-  { name: 'node', run: () => suites('node') },
+  // Two at a time, where vitest would leave one of two cores idle: these tests wait for processes as often as they work.
+  { name: 'node', run: () => suites('node', ['--maxWorkers=2']) },
   { name: 'chromium', run: async () => pass((process.env['DAIMON_CHROMIUM'] = await ensureChromium())) },
   { name: 'window', run: () => suites('window') },
   { name: 'e2e', run: () => suites('e2e') },

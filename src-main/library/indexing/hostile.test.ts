@@ -208,3 +208,29 @@ test.skipIf(process.platform === 'win32')('no other program is asked to watch', 
   expect(done.status, done.stderr.toString()).toBe(0);
   expect(existsSync(folder.file('asked'))).toBe(false);
 });
+
+test('a change in a place that lies in another is seen, whichever of them hears of it last', async () => {
+  using folder = temporaryFolder();
+  const root = folder.file('docs');
+  mkdirSync(`${root}/in`, { recursive: true });
+  const heard = new Map<string, (changes: readonly { path: string; created: boolean }[]) => void>();
+  const watcher: Watcher = {
+    watch(path, { changed }) {
+      heard.set(path, changed);
+      return Promise.resolve({ close: () => Promise.resolve() });
+    },
+  };
+  await using room = await openRoom(folder.path, { indexing: { watcher, pace: { glanceMs: 3600_000 } } });
+  await room.add({ path: root, ignore: ['/in'] });
+  await room.add({ path: `${root}/in` });
+  await room.wait();
+  for (const [i, order] of [
+    [root, `${root}/in`],
+    [`${root}/in`, root],
+  ].entries()) {
+    const path = `${root}/in/${i}.txt`;
+    writeFileSync(path, `Heron ${i}.`);
+    for (const place of order) heard.get(place)!([{ path, created: true }]);
+    await room.until(() => room.texts().includes(`Heron ${i}.`));
+  }
+});

@@ -7,6 +7,7 @@ import { keptLog } from '../../../test/fakes/log.ts';
 import { shellHost } from '../../../test/fakes/reader.ts';
 import { idFactory } from '../../base/id.ts';
 import { openJobs } from '../../base/jobs/jobs.ts';
+import type { Store } from '../../base/ports.ts';
 import { openStore } from '../../base/store/store.ts';
 import { Fault, type Handlers } from '../../wire/index.ts';
 import type { LibraryFile, LibraryState, LibraryWaiting, libraryDoor } from '../door.ts';
@@ -134,21 +135,7 @@ export async function openRoom(
         await sleep(20);
       }
     },
-    /** Counts that are kept, against counts that are taken. */
-    countsAreTrue(): void {
-      const kept = store.all('SELECT * FROM tally ORDER BY place');
-      const taken = store.all(
-        `SELECT p.id AS place, count(f.id) AS files, coalesce(sum(f.state = 'waiting'), 0) AS waiting,
-           coalesce(sum(f.state = 'read' AND c.bare > 0), 0) AS read,
-           coalesce(sum(f.state = 'read' AND coalesce(c.bare, 0) = 0), 0) AS meaning,
-           coalesce(sum(f.state = 'refused'), 0) AS refused, coalesce(sum(c.documents), 0) AS documents,
-           coalesce(sum(f.state = 'refused' AND f.code = 'picture-of-text'), 0) AS pictures
-         FROM place p LEFT JOIN file f ON f.place = p.id LEFT JOIN content c ON c.id = f.content
-         GROUP BY p.id ORDER BY p.id`,
-      );
-      if (JSON.stringify(kept) !== JSON.stringify(taken))
-        throw new Error(`Counts are off: ${JSON.stringify(kept)} for ${JSON.stringify(taken)}`);
-    },
+    countsAreTrue: () => countsAreTrue(store),
     async close() {
       await jobs.close();
       await library.close();
@@ -158,6 +145,24 @@ export async function openRoom(
     [Symbol.asyncDispose]: () => room.close(),
   };
   return room;
+}
+
+/** Counts that are kept, against counts that are taken; in one look, since the worker writes meanwhile. */
+export function countsAreTrue(store: Store): void {
+  const [kept, taken] = store.transaction(() => [
+    store.all('SELECT * FROM tally ORDER BY place'),
+    store.all(
+      `SELECT p.id AS place, count(f.id) AS files, coalesce(sum(f.state = 'waiting'), 0) AS waiting,
+         coalesce(sum(f.state = 'read' AND c.bare > 0), 0) AS read,
+         coalesce(sum(f.state = 'read' AND coalesce(c.bare, 0) = 0), 0) AS meaning,
+         coalesce(sum(f.state = 'refused'), 0) AS refused, coalesce(sum(c.documents), 0) AS documents,
+         coalesce(sum(f.state = 'refused' AND f.code = 'picture-of-text'), 0) AS pictures
+       FROM place p LEFT JOIN file f ON f.place = p.id LEFT JOIN content c ON c.id = f.content
+       GROUP BY p.id ORDER BY p.id`,
+    ),
+  ]);
+  if (JSON.stringify(kept) !== JSON.stringify(taken))
+    throw new Error(`Counts are off: ${JSON.stringify(kept)} for ${JSON.stringify(taken)}`);
 }
 
 export const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -51,7 +51,7 @@ interface Watched {
   lookedAt: number;
   closed: boolean;
 }
-/** A path that changed. */
+/** A path that changed, in one place. */
 interface Restless {
   /** Its first change that was not handed on yet. */
   since: number;
@@ -77,9 +77,11 @@ export function openWatching({ log, watcher, places, looking, dataFolder, pace, 
   /** Not at once: who saves a file writes it in several steps, or writes another and renames it. */
   const settle = (one: Watched, path: string) => {
     const now = performance.now();
-    const old = restless.get(path);
+    // Of each place for itself: one that lies in another hears of the same change, and only one of them has the file.
+    const name = `${one.place.id} ${path}`;
+    const old = restless.get(name);
     const wait: Restless = old && now - (old.handedAt ?? now) < FORGOTTEN_MS ? old : { since: now, gap: 0 };
-    restless.set(path, wait);
+    restless.set(name, wait);
     if (wait.timer) clearTimeout(wait.timer);
     else wait.since = now;
     const due = Math.min(quietMs, wait.since + mostMs - now);
@@ -228,8 +230,8 @@ export function openWatching({ log, watcher, places, looking, dataFolder, pace, 
       for (const place of places.onDisk()) add(place);
       clock ??= setInterval(() => {
         const now = performance.now();
-        for (const [path, { timer, handedAt = now }] of restless)
-          if (!timer && now - handedAt > FORGOTTEN_MS) restless.delete(path);
+        for (const [name, { timer, handedAt = now }] of restless)
+          if (!timer && now - handedAt > FORGOTTEN_MS) restless.delete(name);
         watched.forEach(glance);
       }, glanceMs).unref();
     },
