@@ -183,7 +183,7 @@ Last.
 `;
   test('has headings, items and plain words, packed or not', async () => {
     const text =
-      '## NAME\n\nfern - grow ferns\n\n## SEE ALSO\n\n- -h, --help\nSay “help”.\n\nUse shade for it.\n\n  fern   --all\n\nKind | Height\n\nTree\n | 20 m\n\nLast.';
+      '## NAME\n\nfern - grow ferns\n\n## SEE ALSO\n\n- -h, --help\nSay “help”.\n\nUse shade for it.\n\n  fern   --all\n\nKind | Height\nTree | 20 m\n\nLast.';
     const expected = { kind: 'markdown', title: 'FERN(1)', date: Date.UTC(2021, 1, 3) };
     const { text: got, ...rest } = await read('fern.1', page);
     expect(rest).toMatchObject(expected);
