@@ -291,6 +291,12 @@ describe('pages', () => {
     );
   });
 
+  test('have no rows of dots before a number', () => {
+    const { text, anchors } = joinPages(['1. Ferns . . . . . . . . 4\n2. Moss........ 9', 'Wait ... and see.']);
+    expect(text).toBe('1. Ferns … 4\n2. Moss … 9\n\nWait ... and see.');
+    expect(text.slice(anchors[1]!.at)).toBe('Wait ... and see.');
+  });
+
   test('of a PDF begin where its anchors say, after all that was joined', async () => {
     const lines = fc.array(
       fc.constantFrom('Ferns grow', 'in deep shade and man-', 'ulate', 'UTF-', '8', 'Jean-', 'Paul'),
