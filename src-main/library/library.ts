@@ -5,6 +5,7 @@ import type { libraryDoor } from './door.ts';
 import type { Finding } from './finding/finding.ts';
 import { openIndexing, type IndexingNeeds } from './indexing/indexing.ts';
 import type { Embedder, Library } from './ports.ts';
+import { READERS } from './readers/reading.ts';
 import { openReading, type ReadingOptions } from './reading.ts';
 import { migrations } from './schema.ts';
 import { openShelf } from './shelf/shelf.ts';
@@ -29,9 +30,6 @@ export interface LibraryOptions extends ReadingOptions {
   readonly indexing?: IndexingNeeds['parts'];
 }
 
-/** Raised when the readers read something better: then every file is read anew, and stays findable until it was. */
-const READERS = '1';
-
 export async function openLibrary(options: LibraryOptions): Promise<LibraryRoom> {
   const { store, clock, log, ids, jobs, embedder, dataFolder } = options;
   await store.migrate('library', migrations);
@@ -39,7 +37,8 @@ export async function openLibrary(options: LibraryOptions): Promise<LibraryRoom>
   const shelf = openShelf({ store });
   const indexing = openIndexing({
     ...{ store, clock, log, ids, jobs, embedder, reading, shelf, dataFolder },
-    version: READERS,
+    // Raised when the readers read something better: then every file is read anew, and stays findable until it was.
+    version: String(READERS),
     ...(options.indexing && { parts: options.indexing }),
   });
   // Loaded when first asked, since what it reads dates with takes a third of a second to load.
