@@ -49,6 +49,9 @@ const GLYPHS: Readonly<Record<string, string>> = {
 const STRINGS: Readonly<Record<string, string>> = {
   lq: '“',
   rq: '”',
+  // What DocBook's pages define for an apostrophe.
+  Aq: "'",
+  dq: '"',
   R: '®',
   Tm: '™',
   'L"': '“',

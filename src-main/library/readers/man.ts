@@ -67,21 +67,35 @@ function skipBlock(lines: readonly string[], at: number): number {
   return at;
 }
 
-/** Rows of tbl(1), which follow the options and formats; those end with a full stop. Returns the line that ends it. */
+/**
+ * Rows of tbl(1), which follow the options and formats; those end with a full stop, and may change in the middle (`.T&`).
+ * Between `T{` and `T}` a cell has lines of its own. Returns the line that ends the table.
+ */
 function table(page: Page, lines: readonly string[], at: number): number {
+  let tab = '\t';
+  let formats = true;
+  let row: string[] = [];
+  let cell: string[] | undefined;
   let i = at + 1;
-  while (i < lines.length && !/\.\s*$/.test(lines[i]!) && !lines[i]!.startsWith('.TE')) i++;
   blank(page);
-  for (i++; i < lines.length && !lines[i]!.startsWith('.TE'); i++) {
+  for (; i < lines.length && !lines[i]!.startsWith('.TE'); i++) {
     const line = lines[i]!;
-    if (!/^[_=]$|^\.|^T\}$/.test(line))
-      page.lines.push(
-        rowLine(
-          glyphs(line)
-            .replace(/T\{|T\}/g, '')
-            .split('\t'),
-        ),
-      );
+    if (formats) {
+      tab = /\btab ?\((.)\)/.exec(line)?.[1] ?? tab;
+      formats = !/\.\s*$/.test(line);
+    } else if (line.startsWith('.T&')) formats = true;
+    else if (cell && !line.startsWith('T}')) {
+      if (!line.startsWith('.')) cell.push(glyphs(line));
+    } else if (cell || !/^[_=]$|^\./.test(line)) {
+      const [first, ...others] = (cell ? line.slice(2) : line).split(tab);
+      row.push(cell ? `${cell.join(' ')}${glyphs(first!)}` : glyphs(first!), ...others.map(glyphs));
+      cell = row.at(-1) === 'T{' ? [] : undefined;
+      if (cell) row.pop();
+      else {
+        page.lines.push(rowLine(row));
+        row = [];
+      }
+    }
   }
   blank(page);
   return i;

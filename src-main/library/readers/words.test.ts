@@ -183,7 +183,7 @@ Last.
 `;
   test('has headings, items and plain words, packed or not', async () => {
     const text =
-      '## NAME\n\nfern - grow ferns\n\n## SEE ALSO\n\n- -h, --help\nSay “help”.\n\nUse shade for it.\n\n  fern   --all\n\nKind | Height\n\nTree\n | 20 m\n\nLast.';
+      '## NAME\n\nfern - grow ferns\n\n## SEE ALSO\n\n- -h, --help\nSay “help”.\n\nUse shade for it.\n\n  fern   --all\n\nKind | Height\nTree | 20 m\n\nLast.';
     const expected = { kind: 'markdown', title: 'FERN(1)', date: Date.UTC(2021, 1, 3) };
     const { text: got, ...rest } = await read('fern.1', page);
     expect(rest).toMatchObject(expected);
@@ -289,6 +289,12 @@ describe('pages', () => {
       }),
       { numRuns: runs, seed: 5 },
     );
+  });
+
+  test('have no rows of dots before a number', () => {
+    const { text, anchors } = joinPages(['1. Ferns . . . . . . . . 4\n2. Moss........ 9', 'Wait ... and see.']);
+    expect(text).toBe('1. Ferns … 4\n2. Moss … 9\n\nWait ... and see.');
+    expect(text.slice(anchors[1]!.at)).toBe('Wait ... and see.');
   });
 
   test('of a PDF begin where its anchors say, after all that was joined', async () => {
