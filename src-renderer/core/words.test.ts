@@ -56,7 +56,7 @@ test('hex is grouped in fours, and nothing is lost', () => {
 test('places survive their address; anything else is home', () => {
   expect(readPlace(placeHash('own', 'models'))).toEqual({ room: 'own', within: 'models' });
   expect(readPlace(placeHash('chat'))).toEqual({ room: 'chat', within: '' });
-  for (const hash of ['', '#', '#/knows', '#/chat/../x', '#/chat/<b>', '#key=abc', '#/constructor'])
+  for (const hash of ['', '#', '#/teach', '#/chat/../x', '#/chat/<b>', '#key=abc', '#/constructor'])
     expect(readPlace(hash), hash).toEqual(home);
 });
 
@@ -68,7 +68,7 @@ test('a place that is asked for from outside is exactly one of ours, or none', (
     '',
     '#',
     '#/',
-    'knows',
+    'teach',
     'chat/',
     'chat/a/b',
     '/chat',

@@ -493,7 +493,8 @@ test('the keyboard alone walks from the list to the field, sends, stops, and ask
   await userEvent.keyboard('Hello{Enter}');
   script.write('Hi');
   await expect.element(page.getByRole('button', { name: 'Stop' })).toBeVisible();
-  await userEvent.keyboard('{Tab}{Tab}{Enter}');
+  // Past Your files and Attach.
+  await userEvent.keyboard('{Tab}{Tab}{Tab}{Enter}');
   await expect.element(page.getByRole('button', { name: /^Again/ })).toBeVisible();
   await expect.element(field()).toHaveFocus();
   await userEvent.keyboard('{Shift>}{Tab}{/Shift}');

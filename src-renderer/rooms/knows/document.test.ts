@@ -85,7 +85,7 @@ test('Markdown is drawn as Markdown: the sentence lit in it, links asked about, 
   await expect.poll(() => CSS.highlights.get('found')?.size).toBe(1);
   const [range] = [...CSS.highlights.get('found')!];
   expect(String(range)).toMatch(
-    /^In January the harbour closed over like an eye.*, and her father stopped winding the clock$/,
+    /^In January the harbour closed over like an eye.*, and her father stopped winding the clock\.$/,
   );
   expect(document.querySelector('main img')).toBeNull();
   await expect.element(screen.getByRole('heading', { name: 'Chapter six' })).toBeInTheDocument();
