@@ -176,7 +176,7 @@ test('a history is brought, found by its words on the branch that was not shown,
 test('every other screen and sheet is accessible in both themes, from 400 to 1920 px', async () => {
   for (const [hash, seen] of [
     ['#/own', 'Keys'],
-    ['#/own/models', 'Memory'],
+    ['#/own/models', /^Memory$/],
     ['#/settings', 'Look'],
     ['#/settings/personas', 'New persona'],
     ['#/settings/left', 'What left this machine'],

@@ -93,7 +93,8 @@ export function openWorking(needs: WorkingNeeds) {
   };
   let pausedHere = false;
   const paused = () => pausedHere || places.pausedAll();
-  const unfinished = () => waiting() > 0 || meaning.due();
+  // An empty library begins no job only to find out that it is empty.
+  const unfinished = () => waiting() > 0 || (shelf.totals().passages > 0 && meaning.due());
 
   const settle = ({ id }: Next, outcome: Outcome) => {
     if (outcome !== 'changing') return void unsettled.delete(id);
