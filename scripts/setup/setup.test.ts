@@ -272,6 +272,7 @@ describe('the model that finds by meaning', () => {
     expect(embedderFile({ XDG_CACHE_HOME: '/c' }, '/h')).toBe(join('/c/daimon/models', `${pinned.sha256}.gguf`));
     expect(embedderFile({}, '/h')).toBe(join('/h/.cache/daimon/models', `${pinned.sha256}.gguf`));
   });
+  // Python is played by a shell script, which Windows does not start.
   it.skipIf(process.platform === 'win32')(
     'that cannot be had is said in one line, stops nothing, and is left alone for a day',
     async () => {
@@ -290,6 +291,7 @@ describe('the model that finds by meaning', () => {
       await expect(ensureEmbedder(at)).rejects.toThrow('pip could not fetch it');
     },
   );
+  // Python is played by a shell script, which Windows does not start.
   it.skipIf(process.platform === 'win32')('that is here, or not wanted, is not asked for', async () => {
     python('never');
     vi.stubEnv('DAIMON_EMBEDDER', 'off');
@@ -302,6 +304,7 @@ describe('the model that finds by meaning', () => {
     expect(calls()).toBe(0);
     expect(lines).toEqual([]);
   });
+  // Python is played by a shell script, which Windows does not start.
   it.skipIf(process.platform === 'win32')('is let go when set-up ends before it came', async () => {
     plant({ 'bin/python3': `#!/bin/sh\necho called >> ${at}/calls\nexec sleep 60\n` });
     chmodSync(join(at, 'bin/python3'), 0o755);

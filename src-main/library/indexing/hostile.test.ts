@@ -193,6 +193,7 @@ test('an ignore file cannot make the walk stand still', () => {
   expect(performance.now() - began).toBeLessThan(5000);
 });
 
+// The program that must not be started is played by a shell script, which Windows does not start.
 test.skipIf(process.platform === 'win32')('no other program is asked to watch', () => {
   using folder = temporaryFolder();
   mkdirSync(folder.file('bin'));

@@ -153,6 +153,7 @@ test('links are not followed, and a folder that may not be read is told', () => 
   chmodSync(join(root, 'shut'), 0o700);
 });
 
+// Elsewhere the file system itself refuses names that are no text.
 test.skipIf(process.platform !== 'linux')('a name that is no text is told, apart from its look-alikes', () => {
   using folder = temporaryFolder();
   for (const bytes of [[0x61, 0xff], [0x61, 0xfe], [0x62]])
