@@ -4,8 +4,8 @@ import type { Handlers } from '../wire/index.ts';
 import type { libraryDoor } from './door.ts';
 import type { Finding } from './finding/finding.ts';
 import { openIndexing, type IndexingNeeds } from './indexing/indexing.ts';
+import { READERS } from './parts.ts';
 import type { Embedder, Library } from './ports.ts';
-import { READERS } from './readers/reading.ts';
 import { openReading, type ReadingOptions } from './reading.ts';
 import { migrations } from './schema.ts';
 import { openShelf } from './shelf/shelf.ts';
@@ -37,7 +37,6 @@ export async function openLibrary(options: LibraryOptions): Promise<LibraryRoom>
   const shelf = openShelf({ store });
   const indexing = openIndexing({
     ...{ store, clock, log, ids, jobs, embedder, reading, shelf, dataFolder },
-    // Raised when the readers read something better: then every file is read anew, and stays findable until it was.
     version: String(READERS),
     ...(options.indexing && { parts: options.indexing }),
   });

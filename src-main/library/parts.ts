@@ -1,6 +1,12 @@
 /** What one file gives: a single document, or the many of a mail archive or an export. */
 import type { DocumentKind } from './door.ts';
 
+/**
+ * Counts up when any reader gives other text for the same bytes: then every file is read anew, and stays findable until
+ * it was.
+ */
+export const READERS = 1;
+
 /** Where a page, slide or sheet begins in the text; in order. */
 export interface Anchor {
   readonly at: number;

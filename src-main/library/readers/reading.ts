@@ -4,9 +4,6 @@ import type { Anchor } from '../parts.ts';
 
 export type { Anchor } from '../parts.ts';
 
-/** Counts up when any reader gives other text for the same bytes: what was read by older ones is read again. */
-export const READERS = 1;
-
 /** A file as the process gets it. The name is a hint; bytes decide. */
 export interface Given {
   readonly bytes: Uint8Array;
