@@ -27,6 +27,8 @@ export function sweeper({ store, write, hands }: SweepNeeds) {
 
   /** Contents that no file points at, and that nobody is about to point at. */
   const unwanted = async (signal?: AbortSignal): Promise<number[]> => {
+    // Asked here first, so that an empty shelf does not start the store's worker.
+    if (!store.get('SELECT 1 FROM content')) return [];
     for (;;) {
       const rows = await background.all<{ id: number }>(
         'SELECT id FROM content c WHERE NOT EXISTS (SELECT 1 FROM file WHERE content = c.id)',
