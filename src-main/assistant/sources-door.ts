@@ -1,6 +1,6 @@
 /** What the assistant's verbs say of the person's files: which may answer, and what an answer was made from. */
 import * as v from 'valibot';
-import { documentKind } from '../library/door.ts';
+import { passageWhence } from '../library/door.ts';
 import { schema } from '../wire/index.ts';
 
 /** Which of the person's files answer: all, or those of some places. */
@@ -13,20 +13,11 @@ export type Sources = v.InferOutput<typeof sources>;
 /** A passage that went into an answer's prompt under a number, kept as it was then. */
 export const usedSource = v.object({
   n: v.number(),
-  /** The whole path; of given files the name alone. */
-  file: v.string(),
-  name: v.string(),
-  title: v.optional(v.string()),
-  kind: documentKind,
-  page: v.optional(v.number()),
-  heading: v.optional(v.string()),
-  date: v.optional(v.number()),
+  ...passageWhence,
   /** Word for word from the passage: what the answer rests on, or the sentence that fitted the question best. */
   quote: v.string(),
   /** The answer points to it. */
   cited: v.boolean(),
-  passage: v.number(),
-  document: v.number(),
   /** Its file was taken out of the library, and the quote with it. */
   gone: v.optional(v.literal(true)),
   /** What `assistant.why` found: how much the answer depends on it. */

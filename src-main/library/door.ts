@@ -105,22 +105,31 @@ export type LibraryFile = v.InferOutput<typeof libraryFile>;
 /** From, to, in UTF-16 units of `text`. */
 const span = v.tuple([v.number(), v.number()]);
 
-export const hit = v.object({
-  passage: v.number(),
+/** A document, and the file that it is or is in. */
+const whence = {
   document: v.number(),
-  place: schema.id,
   /** The whole path; of given files the name alone. */
   file: v.string(),
   name: v.string(),
   /** Of one document among several in a file: a mail's subject, a conversation's title; or a document's own title. */
   title: v.optional(v.string()),
   kind: documentKind,
+  /** The document's own date (a mail's), else the file's. */
+  date: v.optional(v.number()),
+};
+/** A passage, and where it stands. */
+export const passageWhence = {
+  ...whence,
+  passage: v.number(),
   /** Page, slide or sheet. */
   page: v.optional(v.number()),
   /** Path of headings: 'Setting up › Keys'. */
   heading: v.optional(v.string()),
-  /** The document's own date (a mail's), else the file's. */
-  date: v.optional(v.number()),
+};
+
+export const hit = v.object({
+  ...passageWhence,
+  place: schema.id,
   text: v.string(),
   /** 0 to 1: how well it fits, calibrated; comparable between questions. */
   score: v.number(),
@@ -148,15 +157,10 @@ export const searchRequest = v.strictObject({
 
 /** A stretch of a document for reading. */
 export const opened = v.object({
-  document: v.number(),
+  ...whence,
   place: schema.id,
-  file: v.string(),
-  name: v.string(),
-  title: v.optional(v.string()),
-  kind: documentKind,
   pages: v.optional(v.number()),
   language: v.optional(v.string()),
-  date: v.optional(v.number()),
   note: v.optional(v.string()),
   /** All passages of the document. */
   total: v.number(),

@@ -279,7 +279,7 @@ export const chat = {
     list: 'Documents that go with your message',
     sent: (which: string) => `Documents of ${which}`,
     drop: 'Let go, and it goes with your message.',
-    dropKinds: 'Text, Markdown, code, CSV, PDF and Word documents up to 64 MB',
+    dropKinds: 'Text, code, tables, PDF, Office files, web pages, e-books and mail up to 64 MB',
     kind: {
       text: 'Text',
       markdown: 'Markdown',
